@@ -1,0 +1,1 @@
+"""The sandbox: the real server, played with. Here so far: the demonstration."""

@@ -1,0 +1,155 @@
+"""The server of the demonstration: the real one, on a fresh database and object folder, stopped with us."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from traitdunion.bac_a_sable.demo import cast
+from traitdunion.opco import coffre
+from traitdunion.opco.acces.cles import Cles
+from traitdunion.opco.acces.raccordement import Raccordement
+from traitdunion.opco.settings import Settings
+from traitdunion.opco.socle import migrations, postgres
+from traitdunion.opco.socle.clock import SystemClock
+from traitdunion.opco.socle.database import Database
+
+DELAI_DEMARRAGE_SECONDES = 60
+DELAI_ARRET_SECONDES = 30
+URLS = ("/readyz", "/openapi.json", "/v2/status")
+
+
+class DemoImpossible(Exception):
+    """The demonstration cannot go on; the text is French."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What an editor's software needs to connect; `database_url` and `donnees` for tests that look inside."""
+
+    api: str
+    client_id: str
+    client_secret: str
+    cle_api: str
+    cle_publique: bytes
+    database_url: str
+    donnees: Path
+
+    def __repr__(self) -> str:
+        return f"Connection({self.api!r})"
+
+    @property
+    def jeton(self) -> str:
+        """The URL of the token endpoint."""
+        return f"{self.api}/oauth2/token"
+
+
+@contextlib.contextmanager
+def serving(
+    *, port: int | None, conserver: Path | None, reglages: dict[str, str] | None = None
+) -> Iterator[Connection]:
+    """Run database and server for the time of the block, with an editor and a CFA already connected.
+
+    `conserver`: the folder to keep the data in; otherwise they are temporary. `reglages`: more settings, by variable.
+    """
+    with contextlib.ExitStack() as stack:
+        if conserver is None:
+            donnees = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="traitdunion-demo-")))
+            donnees.chmod(0o711)  # PostgreSQL's own account goes through it to its folder
+        else:
+            donnees = conserver.absolute()
+            donnees.mkdir(parents=True, exist_ok=True)
+            if any(donnees.iterdir()):
+                raise DemoImpossible(f"{donnees} n'est pas vide : la démonstration part d'un dossier neuf.")
+        url = stack.enter_context(postgres.running(donnees / "postgres"))
+        settings = Settings(
+            donnees=donnees,
+            database_url=url,
+            port=port or _free_port(),
+            delai_retrait=0.0,
+            nom="OPCO DE DÉMONSTRATION",
+            journal="WARNING",
+        )
+        cles = coffre.create(settings.secrets_fichier)
+        client_id, client_secret, cle_api = asyncio.run(_connect(url, cles, settings))
+        api = f"http://127.0.0.1:{settings.port}"
+        stack.enter_context(_process(settings, reglages or {}))
+        _wait(api, journal=donnees / "serveur.log")
+        yield Connection(
+            api=api,
+            client_id=client_id,
+            client_secret=client_secret,
+            cle_api=cle_api,
+            cle_publique=cles.cle_publique,
+            database_url=url,
+            donnees=donnees,
+        )
+
+
+async def _connect(url: str, cles: coffre.Coffre, settings: Settings) -> tuple[str, str, str]:
+    """An editor, a CFA, its key, their accrochage, by the acts that the commands use."""
+    await migrations.migrate(url)
+    vault, clock = cles.vault(), SystemClock()
+    async with Database.open(url, min_size=1, max_size=2) as database:
+        raccordement = Raccordement(database=database, vault=vault, clock=clock)
+        await raccordement.create_cfa(cast.SIRET_CFA, denomination=cast.CFA, uai=cast.UAI_CFA)
+        editeur = await raccordement.create_editeur(cast.EDITEUR)
+        await raccordement.open_accrochage(editeur.client_id, cast.SIREN, par="CFA")
+        cle = await Cles(database=database, vault=vault, clock=clock, milieu=settings.milieu).generate(
+            cast.SIREN, par="demo"
+        )
+    return editeur.client_id, editeur.client_secret, cle.cle
+
+
+@contextlib.contextmanager
+def _process(settings: Settings, reglages: dict[str, str]) -> Iterator[None]:
+    """`traitdunion opco servir` as an operator runs it."""
+    propre = {nom: valeur for nom, valeur in os.environ.items() if not nom.startswith("TRAITDUNION_")}
+    journal = (settings.donnees / "serveur.log").open("ab")
+    serveur = subprocess.Popen(
+        [sys.executable, "-c", "from traitdunion.cli import main; main()", "opco", "servir"],
+        env={**propre, **settings.to_env(), **reglages},
+        stdin=subprocess.DEVNULL,
+        stdout=journal,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,  # Ctrl-C reaches us, and we stop it in good order
+    )
+    try:
+        yield
+    finally:
+        serveur.send_signal(signal.SIGTERM)
+        try:
+            serveur.wait(DELAI_ARRET_SECONDES)
+        except subprocess.TimeoutExpired:
+            serveur.kill()
+            serveur.wait()
+        journal.close()
+
+
+def _wait(api: str, *, journal: Path) -> None:
+    limite = time.monotonic() + DELAI_DEMARRAGE_SECONDES
+    with httpx.Client(base_url=api, timeout=5) as client:
+        while True:
+            with contextlib.suppress(httpx.TransportError):
+                if all(client.get(url).status_code == 200 for url in URLS):
+                    return
+            if time.monotonic() > limite:
+                dernieres = journal.read_text(errors="replace").splitlines()[-5:]
+                raise DemoImpossible("\n".join(["Le serveur n'a pas répondu à temps. Il disait :", *dernieres]))
+            time.sleep(0.05)
+
+
+def _free_port() -> int:
+    with socket.socket() as essai:
+        essai.bind(("127.0.0.1", 0))
+        return int(essai.getsockname()[1])

@@ -1,0 +1,1 @@
+"""The training centre's side: client of the norm, reading and filling of the CERFA, commands."""

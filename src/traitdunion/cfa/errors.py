@@ -1,0 +1,105 @@
+"""Everything that can go wrong on the CFA's side.
+
+ErreurCfa
+├── ProfilInvalide          settings missing, or secrets badly kept
+├── CerfaIllisible          the PDF is not a CERFA form that can be read or filled
+├── Refused                 the OPCO answered no: nothing was recorded
+│   ├── AuthenticationRefused   401: client ID, secret or token
+│   ├── AccessRefused           403: key of the CFA, accrochage, SIRET outside the key's SIREN
+│   ├── NotFound                404
+│   └── QuotaReached            429: come back after `retry_after_s`
+└── NoAnswer                neither a yes nor a no (norme.md §7)
+    ├── NotSent                 nothing reached the OPCO: sending again is safe
+    ├── ReponsePerdue           a deposit left and its answer is lost: read back before sending again
+    └── Unavailable             a read failed, after its retries
+"""
+
+from collections.abc import Sequence
+
+from traitdunion.norme.erreurs import Anomalie, Gravite
+
+
+class ErreurCfa(Exception):
+    """Any error of this package; `str()` is a French sentence without secret nor personal data beyond the field."""
+
+
+class ProfilInvalide(ErreurCfa):
+    """A setting is missing or unfit, or the file that holds the secrets can be read by others."""
+
+
+class CerfaIllisible(ErreurCfa):
+    """The PDF cannot be read or filled as a CERFA form: scanned, flattened, encrypted, another form."""
+
+
+class Refused(ErreurCfa):
+    """The OPCO refused the call: it recorded nothing.
+
+    `code` is that of the first error that blocks, in the OPCO's words, `champ` its field when it says so, `anomalies`
+    all of them, `request_id` the reference to give to the OPCO's help desk.
+    """
+
+    def __init__(
+        self,
+        description: str,
+        *,
+        statut: int,
+        anomalies: Sequence[Anomalie] = (),
+        request_id: str | None = None,
+        retry_after_s: float | None = None,
+        corps: dict[str, object] | None = None,
+    ) -> None:
+        self.description = description
+        self.statut = statut
+        self.anomalies = tuple(anomalies)
+        # Warnings are told along with what blocks, in the order of the form: they do not name the refusal.
+        bloquantes = [anomalie for anomalie in self.anomalies if anomalie.gravite is Gravite.BLOQUANT]
+        premiere = next(iter(bloquantes or self.anomalies), None)
+        self.code = f"HTTP_{statut}" if premiere is None else premiere.code
+        self.champ = None if premiere is None else premiere.champ
+        self.request_id = request_id
+        self.retry_after_s = retry_after_s
+        self.corps = corps or {}
+        reference = f" [référence {request_id}]" if request_id else ""
+        super().__init__(f"{description} ({self.code}){reference}")
+
+
+class AuthenticationRefused(Refused):
+    """401: the editor's client ID and secret, or the token made from them."""
+
+
+class AccessRefused(Refused):
+    """403: the CFA's key, the accrochage, or a SIRET that is not of the key's SIREN."""
+
+
+class NotFound(Refused):
+    """404: nothing of this CFA's under that number."""
+
+
+class QuotaReached(Refused):
+    """429: too many calls; `retry_after_s` says when to come back."""
+
+
+class NoAnswer(ErreurCfa):
+    """The outcome is not known: no answer, or none that can be understood."""
+
+    def __init__(self, phrase: str, *, request_id: str | None = None, retry_after_s: float | None = None) -> None:
+        self.request_id = request_id
+        self.retry_after_s = retry_after_s
+        reference = f" [référence {request_id}]" if request_id else ""
+        super().__init__(phrase + reference)
+
+
+class NotSent(NoAnswer):
+    """The OPCO could not be reached: nothing was sent, so nothing was recorded."""
+
+
+class ReponsePerdue(NoAnswer):
+    """« Incertain »: the deposit left, its answer never came back. It may be recorded.
+
+    Read back (`ClientCfa.find_same_dossier`) before sending again: the norm has no idempotency key, another OPCO's
+    server may well record the same contract twice (norme.md §7).
+    """
+
+
+class Unavailable(NoAnswer):
+    """A read had no answer after its retries; nothing was changed by it."""

@@ -1,0 +1,141 @@
+"""The settings of a CFA towards one OPCO, secrets included: from a file with tight rights and the environment."""
+
+import json
+import os
+import stat
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from traitdunion import __version__
+from traitdunion.cfa.errors import ProfilInvalide
+
+PREFIXE = "TRAITDUNION_CFA_"
+LOCAUX = frozenset({"localhost", "127.0.0.1", "::1"})
+_OBLIGATOIRES = ("api", "jeton", "client_id", "client_secret", "cle_api")
+
+
+@dataclass(frozen=True)
+class Profil:
+    """How to speak to one OPCO.
+
+    `api`: base URL without version nor final slash; `jeton`: URL of the token endpoint; `client_id`, `client_secret`:
+    the editor's; `cle_api`: the CFA's identifiant API CFA; `siren`: the CFA's, needed by `key_info` only.
+    `editeur`, `logiciel`, `version`: the three mandatory headers (norme.md §4). `delai_s`: patience for one call.
+    `renvoi_reconnu`: this server recognises the same deposit sent twice (Trait d'union does; the norm does not say so),
+    so that a deposit whose answer is lost may be sent again as it was.
+    """
+
+    api: str
+    jeton: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    cle_api: str = field(repr=False)
+    siren: str | None = None
+    scope: str | None = None
+    editeur: str = "Trait d'union"
+    logiciel: str = "traitdunion"
+    version: str = __version__
+    delai_s: float = 30.0
+    renvoi_reconnu: bool = False
+
+    def __post_init__(self) -> None:
+        for nom in ("api", "jeton"):
+            _require_safe_url(nom, getattr(self, nom))
+        object.__setattr__(self, "api", self.api.rstrip("/"))
+        for nom in ("client_id", "client_secret", "cle_api", "editeur", "logiciel", "version"):
+            valeur = getattr(self, nom)
+            if not valeur or not valeur.isascii() or not valeur.isprintable():
+                raise ProfilInvalide(f"Le réglage « {nom} » est vide, ou contient un caractère qu'un en-tête refuse.")
+
+    @classmethod
+    def load(
+        cls, chemin: Path | None = None, *, nom: str | None = None, environ: Mapping[str, str] | None = None
+    ) -> "Profil":
+        """The profile from a file and the environment, the environment winning.
+
+        `chemin`: TOML (or JSON) file; by default the one named by TRAITDUNION_CFA_CONFIGURATION, else
+        `traitdunion/cfa.toml` in the user's configuration folder if it exists. `nom` picks one of the file's tables,
+        one per OPCO; without it the file's top level is the profile. Each setting may be given as TRAITDUNION_CFA_API,
+        TRAITDUNION_CFA_CLIENT_SECRET… Raises ProfilInvalide.
+        """
+        environ = os.environ if environ is None else environ
+        fichier = chemin or _default_file(environ)
+        reglages = _read_file(fichier, nom) if fichier is not None else {}
+        if fichier is None and nom is not None:
+            raise ProfilInvalide(f"Profil « {nom} » demandé, mais aucun fichier de configuration n'existe.")
+        connus = {champ.name: champ for champ in fields(cls)}
+        reglages = {cle: valeur for cle, valeur in reglages.items() if cle in connus}
+        for cle in connus:
+            if valeur := environ.get(PREFIXE + cle.upper()):
+                reglages[cle] = valeur
+        manquants = [cle for cle in _OBLIGATOIRES if not reglages.get(cle)]
+        if manquants:
+            variables = ", ".join(PREFIXE + cle.upper() for cle in manquants)
+            raise ProfilInvalide(
+                f"Il manque au profil : {', '.join(manquants)}. Donnez-les dans le fichier de configuration "
+                f"({fichier or _config_folder(environ) / 'cfa.toml'}) ou dans l'environnement ({variables})."
+            )
+        return cls(**{cle: _typed(cle, valeur) for cle, valeur in reglages.items()})
+
+
+def _typed(cle: str, valeur: Any) -> Any:
+    if cle == "renvoi_reconnu":
+        if isinstance(valeur, str):
+            return valeur.strip().lower() in ("1", "true", "oui")
+        return bool(valeur)
+    if cle == "delai_s":
+        try:
+            return float(valeur)
+        except (TypeError, ValueError):
+            raise ProfilInvalide("Le réglage « delai_s » doit être un nombre de secondes.") from None
+    return None if valeur is None else str(valeur)
+
+
+def _require_safe_url(nom: str, url: str) -> None:
+    parties = urlsplit(url)
+    if parties.scheme not in ("http", "https") or not parties.hostname:
+        raise ProfilInvalide(f"Le réglage « {nom} » doit être une adresse complète (https://…).")
+    if parties.scheme == "http" and parties.hostname not in LOCAUX:
+        raise ProfilInvalide(f"Le réglage « {nom} » doit commencer par https:// : les clés ne voyagent pas en clair.")
+    if parties.username or parties.password or parties.query or parties.fragment:
+        raise ProfilInvalide(f"Le réglage « {nom} » doit être une adresse simple, sans identifiant ni paramètre.")
+
+
+def _config_folder(environ: Mapping[str, str]) -> Path:
+    racine = environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    return Path(racine) / "traitdunion"
+
+
+def _default_file(environ: Mapping[str, str]) -> Path | None:
+    if designe := environ.get(PREFIXE + "CONFIGURATION"):
+        return Path(designe)
+    habituel = _config_folder(environ) / "cfa.toml"
+    return habituel if habituel.exists() else None
+
+
+def _read_file(fichier: Path, nom: str | None) -> dict[str, Any]:
+    try:
+        with fichier.open("rb") as ouvert:
+            # Rights of the open file, not of the path: nothing can be swapped in between.
+            if os.name == "posix" and stat.S_IMODE(os.fstat(ouvert.fileno()).st_mode) & 0o077:
+                raise ProfilInvalide(
+                    f"D'autres comptes peuvent lire {fichier}, qui contient des secrets. "
+                    f"Retirez-leur ce droit : chmod 600 {fichier}"
+                )
+            contenu = ouvert.read().decode("utf-8")
+        brut = json.loads(contenu) if fichier.suffix == ".json" else tomllib.loads(contenu)
+    except OSError as erreur:
+        raise ProfilInvalide(f"Le fichier de configuration {fichier} ne s'ouvre pas : {erreur.strerror}.") from None
+    except ValueError:  # both parsers' errors quote the text, which holds secrets
+        raise ProfilInvalide(
+            f"Le fichier de configuration {fichier} n'est pas lisible (TOML ou JSON attendu)."
+        ) from None
+    if nom is not None:
+        brut = brut.get(nom)
+    if not isinstance(brut, dict):
+        raise ProfilInvalide(f"Le fichier {fichier} ne contient pas de profil « {nom} ».")
+    return brut

@@ -1,0 +1,65 @@
+"""What the commands print: data on the standard output, words for the person on the error output (clig.dev)."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from traitdunion.cfa.cerfa_pdf import Note
+from traitdunion.norme import ecriture
+from traitdunion.norme.erreurs import Anomalie, Gravite
+
+LIBELLES = {
+    Gravite.BLOQUANT: ("bloquant", "bold red"),
+    Gravite.MOTIF_REFUS: ("motif de refus possible", "yellow"),
+    Gravite.AVERTISSEMENT: ("avertissement", "cyan"),
+}
+
+
+def say(phrase: str, style: str | None = None) -> None:
+    """A sentence for the person, on the error output."""
+    Console(stderr=True, highlight=False).print(escape(phrase), style=style)
+
+
+def show_notes(notes: Iterable[Note]) -> None:
+    """The remarks of the reading or filling of a form."""
+    for note in notes:
+        say(f"{'À corriger' if note.illisible else 'Remarque'} : {note.phrase}", "yellow" if note.illisible else None)
+
+
+def show_anomalies(anomalies: Sequence[Anomalie], *, titre: str, erreur: bool = False) -> None:
+    """The anomalies as a table, in the order they were found; `erreur` sends it to the error output."""
+    table = Table(title=escape(titre), title_justify="left", show_lines=True)
+    table.add_column("Gravité", min_width=10, max_width=14)
+    table.add_column("Champ", overflow="fold", ratio=2)
+    table.add_column("Ce qui ne va pas, et comment le corriger", overflow="fold", ratio=4)
+    for anomalie in anomalies:
+        libelle, style = LIBELLES[anomalie.gravite]
+        source = " · ".join(part for part in (anomalie.code, anomalie.article) if part)
+        texte = f"{escape(anomalie.description)}\n[dim]{escape(source)}[/]"
+        table.add_row(f"[{style}]{libelle}[/]", escape(anomalie.champ or "-"), texte)
+    Console(stderr=erreur).print(table)
+
+
+def print_json(donnees: Any) -> None:
+    """Data for a machine on the standard output: UTF-8, indented, amounts exact."""
+    brut = donnees if isinstance(donnees, bytes) else ecriture.write_plain(donnees)
+    sys.stdout.write(msgspec.json.format(brut, indent=2).decode() + "\n")
+
+
+def print_lines(lignes: Iterable[tuple[str, str | None]]) -> None:
+    """Results for a person on the standard output, one « libellé : valeur » a line; what is unknown is left out."""
+    for libelle, valeur in lignes:
+        if valeur is not None:
+            sys.stdout.write(f"{libelle} : {valeur}\n")
+
+
+def plain(anomalies: Iterable[Anomalie]) -> list[dict[str, Any]]:
+    """Anomalies as plain values."""
+    brut: list[dict[str, Any]] = json.loads(msgspec.json.encode(list(anomalies)))
+    return brut

@@ -1,0 +1,91 @@
+"""How a command ends: what it prints when it fails, and its exit code."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+
+from traitdunion.cfa.entrees import FichierInutilisable
+from traitdunion.cfa.envoi import Bilan
+from traitdunion.cfa.errors import (
+    AccessRefused,
+    AuthenticationRefused,
+    ErreurCfa,
+    NoAnswer,
+    ProfilInvalide,
+    Refused,
+    ReponsePerdue,
+)
+from traitdunion.cfa.terminal import affichage
+from traitdunion.norme.erreurs import Anomalie, Refus
+
+OK, USAGE, REFUSE, ACCES, RESEAU = 0, 2, 3, 4, 5
+CODES = (
+    "Codes de sortie : 0 fait ; 2 usage ou réglages ; 3 refusé, ou fichier illisible ; "
+    "4 identifiants, clé ou accrochage refusés ; 5 pas de réponse de l'OPCO."
+)
+_NATURES: tuple[tuple[type[Exception], str, int], ...] = (
+    (ProfilInvalide, "REGLAGES", USAGE),
+    (FichierInutilisable, "FICHIER", USAGE),
+    (AuthenticationRefused, "ACCES_REFUSE", ACCES),
+    (AccessRefused, "ACCES_REFUSE", ACCES),
+    (Refused, "REFUSE", REFUSE),
+    (ReponsePerdue, "INCERTAIN", RESEAU),
+    (NoAnswer, "SANS_REPONSE", RESEAU),
+    (ErreurCfa, "REFUSE", REFUSE),
+)
+
+
+@contextmanager
+def outcome(*, en_json: bool, bilan: Bilan | None = None) -> Iterator[None]:
+    """Turn every expected failure into words, JSON if asked, and the documented exit code."""
+    try:
+        yield
+    except Refus as refus:
+        _tell(
+            "Refusé par les contrôles, avant tout envoi.", "REFUSE", refus.anomalies, None, en_json=en_json, bilan=bilan
+        )
+        raise typer.Exit(REFUSE) from None
+    except ErreurCfa as erreur:
+        nature, code = next((nom, code) for genre, nom, code in _NATURES if isinstance(erreur, genre))
+        anomalies = erreur.anomalies if isinstance(erreur, Refused) else ()
+        reference = erreur.request_id if isinstance(erreur, Refused | NoAnswer) else None
+        _tell(str(erreur), nature, anomalies, reference, en_json=en_json, bilan=bilan)
+        raise typer.Exit(code) from None
+
+
+def _tell(
+    phrase: str,
+    nature: str,
+    anomalies: tuple[Anomalie, ...],
+    reference: str | None,
+    *,
+    en_json: bool,
+    bilan: Bilan | None,
+) -> None:
+    if anomalies and not en_json:
+        affichage.show_anomalies(anomalies, titre=f"{len(anomalies)} anomalie(s)", erreur=True)
+    affichage.say(phrase, "bold red")
+    conseil = _advice(bilan, incertain=nature == "INCERTAIN")
+    if conseil:
+        affichage.say(conseil)
+    if en_json:
+        corps: dict[str, Any] = {"resultat": nature, "description": phrase, "anomalies": affichage.plain(anomalies)}
+        if reference:
+            corps["reference"] = reference
+        if bilan is not None:
+            corps |= {"etape": bilan.etape, "numeroInterne": bilan.numero_interne}
+            corps["numeroExterne"] = bilan.numero_externe
+        affichage.print_json(corps)
+
+
+def _advice(bilan: Bilan | None, *, incertain: bool) -> str | None:
+    """What is already recorded must be said: it must not be sent twice."""
+    if bilan is None or bilan.etape != "convention" or bilan.numero_externe is None:
+        return None
+    suite = "L'arrivée de sa convention est incertaine : vérifiez, puis" if incertain else "Il reste sa convention :"
+    return (
+        f"Le contrat est déposé sous le numéro {bilan.numero_externe}. {suite} relancez la même commande avec "
+        f"--numero-interne {bilan.numero_interne}."
+    )

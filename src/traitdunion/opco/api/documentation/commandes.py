@@ -1,0 +1,60 @@
+"""The shell commands of the examples: pasted one after the other, they work against the demo."""
+
+from traitdunion.norme.routes import Acces, Route
+from traitdunion.opco.api.documentation.statique import CHEMIN
+
+# Written by ./run demo --json: api, jeton (an address), client_id, client_secret, cle_api, siren.
+PREPARATION = """\
+./run demo --json demo.json &   # attendre que demo.json paraisse
+lire() { python3 -c 'import json,sys; print(json.load(open("demo.json"))[sys.argv[1]])' "$1"; }
+API=$(lire api); JETON=$(lire jeton); CLE=$(lire cle_api); SIREN=$(lire siren)
+CLIENT=$(lire client_id):$(lire client_secret)
+appeler() { curl -sS -H "Authorization: Bearer $ACCES" -H "X-API-KEY: $CLE" \\
+  -H 'EDITEUR: Exemple' -H 'LOGICIEL: Essai' -H 'VERSION: 1.0' "$@"; }
+membre() { python3 -c 'import json,sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }"""
+
+_BASE = f'curl -sS "$API{CHEMIN}'
+_JSON = "-H 'Content-Type: application/json' --data-binary @dossier.json"
+_DOSSIER = _BASE + 'dossier.json" > dossier.json\n'
+_PDF = _BASE + 'convention.pdf" > convention.pdf\n'
+ENVOIS = {
+    "jeton": 'ACCES=$(curl -sS -u "$CLIENT" -d grant_type=client_credentials "$JETON" | membre access_token)',
+    "statut": 'curl -sS "$API/v2/status"',
+    "cle": 'appeler -G "$API/v2/cfakeyinfo" -d siren="$SIREN" -d XAPIKEY="$CLE"',
+    "deposer_dossier": _DOSSIER
+    + f'NUMERO=$(appeler {_JSON} \\\n  "$API/v1/dossiers" | membre numeroInterne); echo "$NUMERO"',
+    "controler": _DOSSIER + f'appeler {_JSON} \\\n  "$API/v2/dossiers/controle"',
+    "lire_dossier": 'appeler "$API/v1/dossiers?numeroInterne=$NUMERO"',
+    "lire_etats_v1": 'appeler "$API/v1/dossiers/etats"',
+    "lire_etats_v2": 'appeler "$API/v2/dossiers/etats?numeroPage=1"',
+    "lire_liste": 'appeler "$API/v1/dossiers/liste?numerosInternes=$NUMERO"',
+    "deposer_convention": _PDF
+    + _BASE
+    + 'convention.json" \\\n'
+    + '  | sed "s/\\"numeroInterneDossier\\": \\"1\\"/\\"numeroInterneDossier\\": \\"$NUMERO\\"/" > convention.json\n'
+    + "DOCUMENT=$(appeler -F 'convention=<convention.json;type=application/json' -F fichier=@convention.pdf \\\n"
+    + '  "$API/v1/conventions" | membre numeroInterneDocument); echo "$DOCUMENT"',
+    "deposer_document": _PDF
+    + _BASE
+    + 'piece.json" | sed "s/\\"idObjet\\": \\"1\\"/\\"idObjet\\": \\"$NUMERO\\"/" > piece.json\n'
+    + "appeler -F 'infosFichier=<piece.json;type=application/json' -F fichier=@convention.pdf \\\n"
+    + '  "$API/v1/documents"',
+    "lire_recepisse": 'appeler "$API/v2/recepisses/d-$NUMERO"',
+    "lire_document": 'appeler -o relu.pdf "$API/v2/documents/$DOCUMENT" && cmp relu.pdf convention.pdf',
+}
+
+
+def command(route: Route) -> str:
+    """The command that calls this route; needs those of `needs` before it."""
+    return ENVOIS[route.nom]
+
+
+def needs(route: Route) -> str:
+    """What must have run before, in a few words of French; empty when nothing must."""
+    if route.acces is Acces.LIBRE:
+        return ""
+    if route.acces is Acces.CLIENT:
+        return "après la préparation"
+    if "$DOCUMENT" in ENVOIS[route.nom] and "DOCUMENT=" not in ENVOIS[route.nom]:
+        return "après « Déposer la convention »"
+    return "après « Déposer un contrat »" if "$NUMERO" in ENVOIS[route.nom].split("NUMERO=")[0] else "après le jeton"

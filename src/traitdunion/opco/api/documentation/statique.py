@@ -1,0 +1,76 @@
+"""Files beside the page: Bootstrap from its wheel, our theme, and the bodies of the examples, ready to be sent.
+
+Style sheets carry their digest in their name, so that a browser may keep them for ever.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+
+from bootstrap_wrapper import get_bootstrap_css_dir
+from fpdf import FPDF
+
+from traitdunion.norme.openapi import exemples
+
+CHEMIN = "/docs/style/"
+ENTETES_STATIQUES = {"Cache-Control": "public, max-age=31536000, immutable"}
+# The examples keep their name: they may change with a release.
+ENTETES_EXEMPLES = {"Cache-Control": "public, max-age=300"}
+CSS = "text/css; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Fichier:
+    """A static file as it is served."""
+
+    corps: bytes
+    type_contenu: str
+    entetes: dict[str, str]
+
+
+def static(nom: str) -> Fichier | None:
+    """The file of that name under `CHEMIN`, None when there is none."""
+    return _fichiers().get(nom)
+
+
+@cache
+def styles() -> tuple[str, ...]:
+    """Addresses of the page's style sheets, in the order in which they apply."""
+    return tuple(CHEMIN + nom for nom, fichier in _fichiers().items() if fichier.type_contenu == CSS)
+
+
+@cache
+def _fichiers() -> dict[str, Fichier]:
+    bootstrap = (get_bootstrap_css_dir() / "bootstrap.min.css").read_bytes()
+    # The map that its last line names is for Bootstrap's own developers, and is not served.
+    bootstrap = bootstrap.split(b"/*# sourceMappingURL")[0]
+    theme = files("traitdunion.opco.api.documentation").joinpath("theme.css").read_bytes()
+    feuilles = {
+        f"{base}-{sha256(corps).hexdigest()[:12]}.css": Fichier(corps, CSS, ENTETES_STATIQUES)
+        for base, corps in (("bootstrap", bootstrap), ("theme", theme))
+    }
+    return feuilles | {
+        "dossier.json": _json(exemples.DEPOT),
+        "convention.json": _json(exemples.CONVENTION),
+        "piece.json": _json(exemples.INFOS_FICHIER),
+        "convention.pdf": Fichier(_pdf(), "application/pdf", ENTETES_EXEMPLES),
+    }
+
+
+def _json(corps: object) -> Fichier:
+    return Fichier(
+        json.dumps(corps, ensure_ascii=False, indent=2).encode() + b"\n", "application/json", ENTETES_EXEMPLES
+    )
+
+
+def _pdf() -> bytes:
+    """A one-page PDF that the gate lets through."""
+    pdf = FPDF()
+    pdf.set_creation_date(datetime(2026, 9, 1, tzinfo=UTC))  # the same bytes each time
+    pdf.add_page()
+    pdf.set_font("Helvetica", size=14)
+    pdf.multi_cell(0, 10, "Convention de formation fictive\n\nChapitre 1 : mandat de gestion donné au CFA.")
+    return bytes(pdf.output())

@@ -1,0 +1,121 @@
+"""Building the objects from a settings value: the web server, the worker, the commands and the sandbox all call it."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import anyio
+import anyio.abc
+
+from traitdunion.opco import coffre
+from traitdunion.opco.acces.limites import Debit
+from traitdunion.opco.acces.service import Acces
+from traitdunion.opco.api.services import Services
+from traitdunion.opco.dossiers.deposit import Depots
+from traitdunion.opco.dossiers.documents import Documents
+from traitdunion.opco.dossiers.read_back import Dossiers
+from traitdunion.opco.idempotence import Idempotence
+from traitdunion.opco.pieces import Pieces
+from traitdunion.opco.pieces.antivirus import Antivirus
+from traitdunion.opco.pieces.gate import Gate, Limites
+from traitdunion.opco.pieces.menage import Menage
+from traitdunion.opco.recepisses import Recepisses
+from traitdunion.opco.sante import Sante
+from traitdunion.opco.settings import Settings
+from traitdunion.opco.socle import failpoints, logs
+from traitdunion.opco.socle.clock import Clock, SystemClock
+from traitdunion.opco.socle.database import Database
+from traitdunion.opco.socle.object_store import ObjectStore
+from traitdunion.opco.socle.object_store.local import LocalStore
+
+
+def open_store(settings: Settings) -> ObjectStore:
+    """The object store that the settings name."""
+    if settings.objets_url is None:
+        return LocalStore(settings.donnees)
+    from traitdunion.opco.socle.object_store.s3 import S3Store
+
+    return S3Store.from_url(settings.objets_url)
+
+
+@asynccontextmanager
+async def services(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Services]:
+    """The use cases of the API for the time of the block: one set per worker process."""
+    if settings.database_url is None:
+        raise ValueError("the root that starts the embedded database gives its URL")
+    logs.configure(settings.journal)
+    if settings.pannes:
+        journal = str(settings.pannes_journal) if settings.pannes_journal else None
+        failpoints.arm(failpoints.parse(settings.pannes), journal=journal)
+    cles = coffre.read(settings.secrets_fichier)
+    vault, horloge = cles.vault(), clock or SystemClock()
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(
+            Database.open(settings.database_url, min_size=settings.connexions_min, max_size=settings.connexions_max)
+        )
+        objets = open_store(settings)
+        gate = await stack.enter_async_context(Gate(limites=Limites(taille_octets=settings.fichier_max)))
+        acces = _acces(settings, database=database, cles=cles, clock=horloge)
+        depots = Depots(database=database, vault=vault, clock=horloge, lot_max=settings.lot_max)
+        stack.push_async_callback(depots.aclose)
+        dossiers = Dossiers(database=database, vault=vault)
+        pieces = Pieces(
+            database=database, objets=objets, gate=gate, vault=vault, antivirus_configure=settings.clamd is not None
+        )
+        taches = await stack.enter_async_context(anyio.create_task_group())
+        stack.callback(taches.cancel_scope.cancel)
+        taches.start_soon(acces.watch)
+        yield Services(
+            acces=acces,
+            debit=Debit(par_minute=settings.appels_par_minute, rafale=settings.appels_rafale),
+            depots=depots,
+            dossiers=dossiers,
+            documents=Documents(database=database, dossiers=dossiers, pieces=pieces, clock=horloge),
+            recepisses=Recepisses(cle_privee=cles.signature, emetteur=settings.nom),
+            idempotence=Idempotence(database=database, clock=horloge),
+            sante=Sante(database=database, objets=objets, retrait=settings.retrait),
+            staging=objets.staging,
+            aide=settings.aide_transmissions or None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Travaux:
+    """The use cases of the background worker."""
+
+    menage: Menage
+    acces: Acces
+    idempotence: Idempotence
+
+
+@asynccontextmanager
+async def travaux(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Travaux]:
+    """The use cases of the background worker for the time of the block."""
+    if settings.database_url is None:
+        raise ValueError("the worker shares the server's database: its URL is needed")
+    logs.configure(settings.journal)
+    cles, horloge = coffre.read(settings.secrets_fichier), clock or SystemClock()
+    async with Database.open(settings.database_url, min_size=1, max_size=4) as database:
+        yield Travaux(
+            menage=Menage(
+                database=database,
+                objets=open_store(settings),
+                antivirus=Antivirus(settings.clamd) if settings.clamd else None,
+                clock=horloge,
+            ),
+            acces=_acces(settings, database=database, cles=cles, clock=horloge),
+            idempotence=Idempotence(database=database, clock=horloge),
+        )
+
+
+def _acces(settings: Settings, *, database: Database, cles: coffre.Coffre, clock: Clock) -> Acces:
+    return Acces(
+        database=database,
+        vault=cles.vault(),
+        clock=clock,
+        milieu=settings.milieu,
+        dpop_mode=settings.dpop,
+        url_publique=settings.url_publique,
+        duree_jeton_secondes=settings.duree_jeton,
+        jetons_par_minute=settings.jetons_par_minute,
+    )

@@ -1,0 +1,1 @@
+"""The dossier: deposited once, numbered, read back; its convention and documents."""

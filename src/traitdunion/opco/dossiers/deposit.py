@@ -1,0 +1,252 @@
+"""Depositing a dossier: read, checked, numbered and committed with its neighbours, then acknowledged (norme.md §7)."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+
+import msgspec
+import psycopg
+import structlog
+
+from traitdunion.norme import contenu, controles, lecture
+from traitdunion.norme.erreurs import Anomalie, Gravite, Refus
+from traitdunion.norme.erreurs import depot as codes
+from traitdunion.norme.identifiants import numero_externe
+from traitdunion.norme.identite import identite
+from traitdunion.norme.messages.cerfa import Cerfa, DepotDossier
+from traitdunion.opco.acces import Habilitation
+from traitdunion.opco.dossiers import store
+from traitdunion.opco.dossiers.states import CONSEIL_CORRECTION, Etat
+from traitdunion.opco.socle import failpoints, metrics
+from traitdunion.opco.socle.clock import Clock, day_of
+from traitdunion.opco.socle.database import Database
+from traitdunion.opco.socle.group_commit import GroupCommitter
+from traitdunion.opco.socle.vault import Vault
+
+# Said loudly in the logs and in the metrics from here on: the series ends at CA-9999999.
+SEUIL_NUMEROS = 9_900_000
+NUMERO_MAX = 9_999_999
+# While one batch waits for its fsync, another is prepared: the processor and the disk work at the same time.
+LOTS_EN_PARALLELE = 4
+log = structlog.get_logger("dossiers")
+
+
+class DepotRecu(msgspec.Struct, frozen=True):
+    """What the CFA is told of its deposit; `rejoue` when it had been received before, word for word."""
+
+    numero_interne: int
+    numero_deca: str | None
+    rejoue: bool
+    avertissements: tuple[Anomalie, ...]
+
+
+class EnAttente(msgspec.Struct, frozen=True):
+    """A deposit ready for the batch: nothing in it depends on the number to come but the encryption of its body."""
+
+    siren: str
+    editeur: int
+    acteur: str
+    identite: bytes
+    sha256_contenu: bytes
+    nir_empreinte: bytes | None
+    depose_le: datetime
+    corps: bytes
+    sha256_recu: bytes
+    cerfa: str
+
+
+class Issue(msgspec.Struct, frozen=True):
+    """What became of one deposit of a batch: `nouveau`, or the living dossier that holds its identity."""
+
+    numero_interne: int
+    nouveau: bool
+    meme_contenu: bool
+    etat: str
+    numero_deca: str | None
+
+
+def corps_aad(numero_interne: int) -> bytes:
+    """What binds an encrypted body to its dossier."""
+    return b"depot:%d" % numero_interne
+
+
+def read_depot(corps: bytes, *, recu_le: datetime) -> tuple[DepotDossier, list[Anomalie]]:
+    """Read and check a body; every anomaly of shape and of rule, whatever its weight.
+
+    Raises `Refus` when the JSON cannot be parsed.
+    """
+    lu = lecture.read(DepotDossier, corps)
+    return lu.message, controles.merge(lu.anomalies, controles.check_depot(lu.message, recu_le=day_of(recu_le)))
+
+
+def refuse_bloquant(anomalies: Sequence[Anomalie]) -> None:
+    """Raise `Refus` with all the anomalies when one of them blocks (norme.md §5)."""
+    if any(anomalie.gravite is Gravite.BLOQUANT for anomalie in anomalies):
+        raise Refus(anomalies)
+
+
+def siret_anomalies(depot: DepotDossier, *, siren: str) -> list[Anomalie]:
+    """SIRET_HORS_SIREN when the CFA of the body is not of the key's SIREN (norme.md §7); an absent one is a rule."""
+    organisme = depot.cerfa.organisme_formation if depot.cerfa else None
+    if organisme is None or organisme.siret is None or organisme.siret[:9] == siren:
+        return []
+    return [codes.SIRET_HORS_SIREN.anomalie("cerfa.organismeFormation.siret", siren=siren)]
+
+
+class Depots:
+    """The use cases of a deposit; one per worker, since it holds the worker's group committer."""
+
+    def __init__(self, *, database: Database, vault: Vault, clock: Clock, lot_max: int = 64) -> None:
+        self._database = database
+        self._vault = vault
+        self._clock = clock
+        self._committer: GroupCommitter[EnAttente, Issue] = GroupCommitter(
+            self._commit, max_batch=lot_max, parallel=LOTS_EN_PARALLELE
+        )
+        self._en_cours: dict[bytes, asyncio.Event] = {}
+
+    async def aclose(self) -> None:
+        """Let the batch under way end."""
+        await self._committer.aclose()
+
+    def check(self, corps: bytes, *, siren: str) -> list[Anomalie]:
+        """Every anomaly of a body, nothing stored (POST dossiers/controle). Raises `Refus` on unreadable JSON."""
+        depot, anomalies = read_depot(corps, recu_le=self._clock.now())
+        return anomalies + siret_anomalies(depot, siren=siren)
+
+    async def deposit(self, corps: bytes, *, par: Habilitation) -> DepotRecu:
+        """Record a deposit durably; returns only once it is committed.
+
+        The same deposit again gives the same numbers. Raises `Refus`: unreadable or blocking anomalies (all of them),
+        SIRET_HORS_SIREN, DEPOT_DEJA_RECU when the identity is held by a living dossier with another content.
+        """
+        recu_le = self._clock.now()
+        depot, anomalies = read_depot(corps, recu_le=recu_le)
+        refuse_bloquant(anomalies)
+        cerfa = depot.cerfa
+        assert cerfa is not None  # its absence blocks
+        if hors_siren := siret_anomalies(depot, siren=par.siren):
+            raise Refus(hors_siren, statut=codes.SIRET_HORS_SIREN.statut)
+        issue = await self._submit(self._prepare(cerfa, depot, corps, par=par, recu_le=recu_le))
+        if not issue.nouveau and not issue.meme_contenu:
+            raise await self._deja_recu(issue, depot, par=par)
+        return DepotRecu(
+            numero_interne=issue.numero_interne,
+            numero_deca=issue.numero_deca,
+            rejoue=not issue.nouveau,
+            avertissements=tuple(anomalies),
+        )
+
+    async def _submit(self, attente: EnAttente) -> Issue:
+        """Commit a deposit; one of the same identity sent meanwhile waits, lest two batches each take a number."""
+        premier = self._en_cours.get(attente.identite)
+        if premier is not None:
+            await premier.wait()
+            return await self._committer.submit(attente)
+        fini = self._en_cours[attente.identite] = asyncio.Event()
+        try:
+            return await self._committer.submit(attente)
+        finally:
+            del self._en_cours[attente.identite]
+            fini.set()
+
+    def _prepare(
+        self, cerfa: Cerfa, depot: DepotDossier, corps: bytes, *, par: Habilitation, recu_le: datetime
+    ) -> EnAttente:
+        nir = cerfa.apprenti.nir if cerfa.apprenti else None
+        return EnAttente(
+            siren=par.siren,
+            editeur=par.editeur,
+            acteur=f"editeur:{par.editeur}",
+            identite=identite(cerfa, siren=par.siren),
+            sha256_contenu=contenu.digest(depot),
+            nir_empreinte=self._vault.digest(nir[:13].encode(), usage="nir") if nir else None,
+            depose_le=recu_le,
+            corps=corps,
+            sha256_recu=sha256(corps).digest(),
+            cerfa=contenu.copie_recherchable(cerfa).decode(),
+        )
+
+    async def _commit(self, lot: Sequence[EnAttente]) -> list[Issue]:
+        """Commit a batch: one leader per identity, its twins answered from the leader's row."""
+        meneurs = {attente.identite: attente for attente in reversed(lot)}
+        ordre = sorted(meneurs)
+        async with self._database.connection(durable=False) as tx:
+            try:
+                connus = dict(zip(ordre, await store.identify(tx, ordre), strict=True))
+            except psycopg.errors.SequenceGeneratorLimitExceeded:
+                log.critical("numeros_epuises")
+                raise codes.NUMEROS_EPUISES.refus() from None
+        nouveaux = [self._seal(meneurs[cle], trouve) for cle, trouve in connus.items() if not trouve.connu]
+        if nouveaux:
+            failpoints.hit("avant_commit")
+            async with self._database.connection() as tx:
+                while nouveaux:
+                    inseres = await store.insert_lot(tx, nouveaux)
+                    perdus = [nouveau.identite for nouveau in nouveaux if nouveau.numero_interne not in inseres]
+                    connus |= zip(perdus, await store.identify(tx, perdus) if perdus else (), strict=True)
+                    # The dossier that held an identity may have been cancelled since: the number just taken is then
+                    # ours, and nothing is acknowledged that is not inserted.
+                    nouveaux = [self._seal(meneurs[cle], connus[cle]) for cle in perdus if not connus[cle].connu]
+            failpoints.hit("apres_commit")
+            _watch_numbers(max(trouve.numero_interne for trouve in connus.values()))
+        return [self._issue(attente, meneurs[attente.identite], connus[attente.identite]) for attente in lot]
+
+    def _seal(self, attente: EnAttente, trouve: store.Identifie) -> store.NouveauDossier:
+        return store.NouveauDossier(
+            numero_interne=trouve.numero_interne,
+            siren=attente.siren,
+            editeur=attente.editeur,
+            identite=attente.identite,
+            sha256_contenu=attente.sha256_contenu,
+            nir_empreinte=attente.nir_empreinte,
+            precedent=trouve.precedent,
+            depose_le=attente.depose_le,
+            corps_chiffre=self._vault.encrypt(attente.corps, aad=corps_aad(trouve.numero_interne)),
+            sha256_recu=attente.sha256_recu,
+            cerfa=attente.cerfa,
+            acteur=attente.acteur,
+        )
+
+    @staticmethod
+    def _issue(attente: EnAttente, meneur: EnAttente, trouve: store.Identifie) -> Issue:
+        contenu_garde = trouve.sha256_contenu if trouve.connu else meneur.sha256_contenu
+        return Issue(
+            numero_interne=trouve.numero_interne,
+            nouveau=not trouve.connu and attente is meneur,
+            meme_contenu=attente.sha256_contenu == contenu_garde,
+            etat=trouve.etat or Etat.TRANSMIS,
+            numero_deca=trouve.numero_deca,
+        )
+
+    async def _deja_recu(self, issue: Issue, depot: DepotDossier, *, par: Habilitation) -> Refus:
+        """The refusal of another content under an identity already held, with the fields that differ."""
+        async with self._database.connection() as tx:
+            (garde,) = await store.find_depots(tx, [issue.numero_interne], siren=par.siren)
+        ancien = self._vault.decrypt(garde.corps_chiffre, aad=corps_aad(issue.numero_interne))
+        champs = contenu.differences(lecture.read(DepotDossier, ancien).message, depot)
+        externe = numero_externe(issue.numero_interne)
+        return Refus(
+            [
+                codes.DEPOT_DEJA_RECU.anomalie(
+                    "cerfa",
+                    numero_externe=externe,
+                    numero_interne=issue.numero_interne,
+                    conseil=CONSEIL_CORRECTION[Etat(issue.etat)],
+                ),
+                *(codes.CHAMP_DIFFERENT.anomalie(champ) for champ in champs),
+            ],
+            complement={
+                "numeroInterne": str(issue.numero_interne),
+                "numeroExterne": externe,
+                "differences": list(champs),
+            },
+        )
+
+
+def _watch_numbers(dernier: int) -> None:
+    """Show how far the series has gone; say it loudly when it nears its end."""
+    metrics.DERNIER_NUMERO.set(dernier)
+    if dernier >= SEUIL_NUMEROS:
+        log.critical("numeros_bientot_epuises", dernier=dernier, maximum=NUMERO_MAX)

@@ -1,0 +1,107 @@
+"""Reading dossiers back: one whole, several, their states (norme.md §1, §2.5)."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from traitdunion.norme import lecture
+from traitdunion.norme.erreurs import depot as codes
+from traitdunion.norme.identifiants import numero_externe
+from traitdunion.norme.messages.cerfa import Cerfa, DepotDossier
+from traitdunion.norme.messages.reponses import DossierLu, EtatDossier, PageEtats
+from traitdunion.opco.dossiers import store
+from traitdunion.opco.dossiers.deposit import corps_aad
+from traitdunion.opco.recepisses import FaitsRecepisse
+from traitdunion.opco.socle.database import Database
+from traitdunion.opco.socle.vault import Vault
+
+TAILLE_PAGE = 100  # rows of a page of states (norme.md §2)
+
+
+class Dossiers:
+    """The use cases of reading; each sees the dossiers of one SIREN and nothing else."""
+
+    def __init__(self, *, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def find(self, numero_interne: int, *, siren: str) -> DossierLu:
+        """One dossier, whole. Raises DOSSIER_INCONNU, the same whether it is absent or another's."""
+        trouves = await self.find_many([numero_interne], siren=siren)
+        if not trouves:
+            raise codes.DOSSIER_INCONNU.refus("numeroInterne")
+        return trouves[0]
+
+    async def find_many(self, numeros: Sequence[int], *, siren: str) -> list[DossierLu]:
+        """Those of `numeros` that are this SIREN's, by number; the others are simply not there."""
+        async with self._database.connection() as tx:
+            depots = await store.find_depots(tx, numeros, siren=siren)
+        return [self._read(depot) for depot in depots]
+
+    async def read_cerfa(self, numero_interne: int, *, siren: str) -> Cerfa | None:
+        """The form as deposited, or None when this SIREN has no such dossier."""
+        async with self._database.connection() as tx:
+            depots = await store.find_depots(tx, [numero_interne], siren=siren)
+        return self._open(depots[0]) if depots else None
+
+    async def version(self, *, siren: str) -> str:
+        """What the ETag of the lists of states is made of; reads the end of this SIREN's events and nothing else."""
+        async with self._database.connection() as tx:
+            return await store.read_version(tx, siren=siren)
+
+    async def list_etats(self, *, siren: str) -> list[EtatDossier]:
+        """The states of all the dossiers of this SIREN, by number."""
+        async with self._database.connection() as tx:
+            return [to_etat(ligne) for ligne in await store.list_all(tx, siren=siren)]
+
+    async def list_page(self, *, siren: str, page: int) -> PageEtats:
+        """One page of states; past the end, an empty one."""
+        async with self._database.connection() as tx:
+            total, lignes = await store.list_page(tx, siren=siren, page=page, taille=TAILLE_PAGE)
+        etats = tuple(to_etat(ligne) for ligne in lignes)
+        return PageEtats(total=total, count=len(etats), page=page, etat_dossier_result=etats)
+
+    async def receipt_facts(self, numero_interne: int, *, siren: str) -> FaitsRecepisse | None:
+        """What the receipt of this deposit states, or None when this SIREN has no such dossier."""
+        async with self._database.connection() as tx:
+            depots = await store.find_depots(tx, [numero_interne], siren=siren)
+        if not depots:
+            return None
+        (depot,) = depots
+        return FaitsRecepisse(
+            genre="DOSSIER",
+            numero_interne=numero_interne,
+            siren=siren,
+            sha256_json=depot.sha256_recu,
+            sha256_fichier=None,
+            recu_le=depot.dossier.depose_le,
+        )
+
+    def _open(self, depot: store.LigneDepot) -> Cerfa:
+        corps = self._vault.decrypt(depot.corps_chiffre, aad=corps_aad(depot.dossier.numero_interne))
+        cerfa = lecture.read(DepotDossier, corps).message.cerfa
+        assert cerfa is not None  # a deposit without form is never stored
+        return cerfa
+
+    def _read(self, depot: store.LigneDepot) -> DossierLu:
+        ligne = depot.dossier
+        cerfa = msgspec.structs.replace(
+            self._open(depot),
+            numero_interne=str(ligne.numero_interne),
+            numero_externe=numero_externe(ligne.numero_interne),
+            numero_deca=ligne.numero_deca,
+            etat=ligne.etat,
+            commentaire_etat=ligne.commentaire_etat,
+        )
+        return DossierLu(cerfa=cerfa)
+
+
+def to_etat(ligne: store.LigneDossier) -> EtatDossier:
+    """A stored row as the norm writes a state."""
+    return EtatDossier(
+        numero_interne=str(ligne.numero_interne),
+        numero_externe=numero_externe(ligne.numero_interne),
+        numero_deca=ligne.numero_deca,
+        etat=ligne.etat,
+        commentaire_etat=ligne.commentaire_etat,
+    )

@@ -1,0 +1,1 @@
+"""What the features stand on: database, object store, vault, clock, jobs, logs, metrics."""
