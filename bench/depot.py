@@ -33,6 +33,7 @@ REGLAGES = {
     "TRAITDUNION_JETONS_PAR_MINUTE": "0",
     "TRAITDUNION_CONNEXIONS_MIN": "4",
 }
+ECHAUFFEMENT_SECONDES = 4
 PAS_DE_NUMERO = 1_000_000  # each run of wrk starts its counter further: names never meet
 
 
@@ -71,6 +72,8 @@ class Bench:
             "LOGICIEL": "banc",
             "VERSION": "1",
         }
+        # A worker that is still starting has no share of wrk's connections: the kernel deals them out once.
+        time.sleep(ECHAUFFEMENT_SECONDES)
         # What a cluster that has run for a while has: statistics, and no first deposit to mark.
         self._post(body())
 

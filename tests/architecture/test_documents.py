@@ -7,15 +7,16 @@ from pathlib import Path
 
 import pytest
 import typer
-from builders.projet import RACINE, published, text
+from builders.projet import RACINE, SOURCE, published, text
 
 from traitdunion import __version__
 from traitdunion.cli import app as racine
-from traitdunion.norme.erreurs import CATALOGUE
+from traitdunion.norme.erreurs import CATALOGUE, Gravite
 
 PAGES = [chemin for chemin in published() if chemin.suffix == ".md"]
 ADR = sorted(chemin for chemin in PAGES if chemin.parent == Path("docs/adr") and chemin.name[0].isdigit())
 RUBRIQUES = ["## Context", "## Decision", "## Consequences", "## Alternatives"]
+CODES = {*CATALOGUE, *Gravite}
 ADR_LIGNES_MAX = 70
 
 
@@ -42,6 +43,18 @@ def test_a_decision_is_recorded_in_one_short_shape(chemin: Path) -> None:
 
 def test_decisions_are_numbered_without_gap() -> None:
     assert [int(chemin.name[:4]) for chemin in ADR] == list(range(len(ADR)))
+
+
+def test_every_decision_that_is_cited_exists() -> None:
+    numeros = {chemin.name[:4] for chemin in ADR}
+    cites = {
+        f"{chemin}: {numero}"
+        for chemin in published()
+        if chemin.suffix in (".py", ".md", ".sql", ".toml", ".sh")
+        for numero in re.findall(r"\bADR (\d{4})\b", text(chemin))
+        if numero not in numeros
+    }
+    assert cites == set()
 
 
 def test_every_dependency_says_why_it_is_there() -> None:
@@ -88,11 +101,21 @@ def test_every_traitdunion_command_that_a_page_gives_exists() -> None:
     assert {d for d in donnees if d not in connues and d.rpartition(" ")[0] not in connues} == set()
 
 
-def test_every_code_that_a_page_gives_is_in_the_catalogue() -> None:
+def test_every_code_that_a_page_gives_exists() -> None:
     pages = [page for page in PAGES if page.parts[:2] in (("docs", "guides"), ("docs", "norme"))]
     donnes = {code for page in pages for code in re.findall(r"`([A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+)`", text(page))}
 
-    assert {code for code in donnes if code not in CATALOGUE and not code.startswith("TRAITDUNION_")} == set()
+    assert "DEPOT_DEJA_RECU" in donnes
+    assert {un for un in donnes if un not in CODES and not un.startswith(("TRAITDUNION_", "AWS_"))} == set()
+
+
+def test_every_decision_on_the_norm_that_is_done_says_where_it_stands() -> None:
+    lignes = [ligne for ligne in text(Path("docs/norme/divergences.md")).splitlines() if ligne.endswith("| **done** |")]
+    lieux = {ligne: re.findall(r"`([\w/.]+)`", ligne.split("|")[4]) for ligne in lignes}
+
+    assert len(lignes) > 30
+    assert [ligne for ligne, cites in lieux.items() if not cites and "schema" not in ligne] == []
+    assert [un for cites in lieux.values() for un in cites if not (SOURCE / un).exists()] == []
 
 
 def _run_module() -> object:

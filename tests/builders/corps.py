@@ -13,7 +13,8 @@ from traitdunion.norme.openapi import exemples
 
 RECU_LE = exemples.RECU_LE
 SIREN_CFA = exemples.SIREN
-ABSENT: Any = object()  # as a value: the member is taken out
+# As a value: the member is taken out. Its name is the same in each process of xdist, which names tests after it.
+ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "ABSENT"})()
 _JOUR = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _ETAPE = re.compile(r"[^.\[\]]+")
 # Months of the Republic: as many first names as one may want, none of them anybody's.

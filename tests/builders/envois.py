@@ -9,6 +9,7 @@ from traitdunion.norme.openapi.exemples import CONVENTION, DEPOT, INFOS_FICHIER
 
 FRONTIERE = "frontiere-EXEMPLE"
 MULTIPART = f"multipart/form-data; boundary={FRONTIERE}"
+PRENOM = "Camille"
 LETTRES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 Partie = tuple[str, str | None, str | None, bytes]
@@ -27,7 +28,7 @@ def in_letters(rang: int) -> str:
 def a_depot(rang: int = 0, *, siret_cfa: str | None = None, **contrat: Any) -> dict[str, Any]:
     """A valid deposit; each `rang` is another apprentice, so another identity. `contrat` replaces members of it."""
     depot = copy.deepcopy(DEPOT)
-    depot["cerfa"]["apprenti"]["nom"] = f"EXEMPLE {in_letters(rang)}"
+    depot["cerfa"]["apprenti"] |= {"nom": f"EXEMPLE {in_letters(rang)}", "prenom": PRENOM}
     depot["cerfa"]["contrat"] |= contrat
     if siret_cfa is not None:
         depot["cerfa"]["organismeFormation"]["siret"] = siret_cfa
@@ -38,7 +39,7 @@ def a_convention(numero_interne: str | int, rang: int = 0, **membres: Any) -> di
     """The valid convention of `a_depot(rang)`, deposited under `numero_interne`."""
     convention = copy.deepcopy(CONVENTION)
     convention["numeroInterneDossier"] = str(numero_interne)
-    convention["apprenti"]["nom"] = f"EXEMPLE {in_letters(rang)}"
+    convention["apprenti"] |= {"nom": f"EXEMPLE {in_letters(rang)}", "prenom": PRENOM}
     return convention | membres
 
 

@@ -39,7 +39,7 @@ def read_answer(corps: bytes, type_: type[T]) -> T:
         raise AnswerUnreadable(type_.__name__ if isinstance(type_, type) else str(type_)) from None
 
 
-def read_refusal(reponse: httpx.Response) -> Refused:
+def read_refus(reponse: httpx.Response) -> Refused:
     """The refusal that an answer carries, in any OPCO's shape: `errors[]`, top-level `description`, `comment`."""
     corps = _object(reponse.content)
     erreurs = [e for e in _member(corps, "errors") or [] if isinstance(e, dict)]

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import httpx
 import stamina
 
-from traitdunion.cfa.answers import has_norm_shape, read_refusal, request_id, retry_after_s
+from traitdunion.cfa.answers import has_norm_shape, read_refus, request_id, retry_after_s
 from traitdunion.cfa.errors import AuthenticationRefused, NotSent, QuotaReached, ReponsePerdue, Unavailable
 from traitdunion.cfa.profil import Profil
 
@@ -91,7 +91,7 @@ class Transport:
                     return self._read_once(chemin, parametres, avec_cle)
         except _Passager as echec:
             if echec.reponse is not None and echec.reponse.status_code == httpx.codes.TOO_MANY_REQUESTS:
-                raise read_refusal(echec.reponse) from None
+                raise read_refus(echec.reponse) from None
             phrase = _INDISPONIBLE.format(nature=echec.nature)
             raise Unavailable(phrase, **_references(echec.reponse)) from None
         raise AssertionError("retry_context ends by a return or an exception")
@@ -113,9 +113,9 @@ class Transport:
             raise perdue(phrase.format(nature=_nature(erreur))) from None
         if reponse.status_code == httpx.codes.OK:
             return reponse
-        if reponse.status_code in STATUTS_INCERTAINS or not _is_refusal(reponse):
+        if reponse.status_code in STATUTS_INCERTAINS or not _is_refus(reponse):
             raise perdue(phrase.format(nature=f"HTTP {reponse.status_code}"), **_references(reponse))
-        raise read_refusal(reponse)
+        raise read_refus(reponse)
 
     def _read_once(self, chemin: str, parametres: Mapping[str, str] | None, avec_cle: bool) -> httpx.Response:
         try:
@@ -126,7 +126,7 @@ class Transport:
             return reponse
         if reponse.status_code in STATUTS_INCERTAINS or reponse.status_code == httpx.codes.TOO_MANY_REQUESTS:
             raise _Passager(f"HTTP {reponse.status_code}", reponse)
-        raise read_refusal(reponse)
+        raise read_refus(reponse)
 
     def _call(
         self,
@@ -178,7 +178,7 @@ class Transport:
             phrase = f"Le service de connexion de l'OPCO est indisponible (HTTP {reponse.status_code})."
             raise NotSent(f"{phrase} Rien n'a été envoyé.", **_references(reponse))
         if reponse.status_code != httpx.codes.OK:
-            refus = read_refusal(reponse)
+            refus = read_refus(reponse)
             if isinstance(refus, QuotaReached):
                 raise refus
             # RFC 6749 answers 400 to a wrong client too: for the user it is the same trouble.
@@ -203,7 +203,7 @@ class Transport:
         self._jeton_perime_a = debut + PART_DE_VIE * vie_s
 
 
-def _is_refusal(reponse: httpx.Response) -> bool:
+def _is_refus(reponse: httpx.Response) -> bool:
     """A 4xx is the server's no; below 400 (a redirection, a 204) or unknown above, nothing is certain."""
     client = httpx.codes.BAD_REQUEST <= reponse.status_code < httpx.codes.INTERNAL_SERVER_ERROR
     return client or (reponse.status_code > httpx.codes.INTERNAL_SERVER_ERROR and has_norm_shape(reponse))

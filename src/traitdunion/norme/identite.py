@@ -12,18 +12,17 @@ import msgspec
 
 from traitdunion.norme.messages.cerfa import Cerfa
 
-_SEPARATEURS = str.maketrans(dict.fromkeys("-‐‑‒–—−'’‘ʼ′´`", " "))
-
-
-_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l"})
+# Hyphens and apostrophes of every keyboard, and letters that no decomposition splits.
+_TABLE = str.maketrans(dict.fromkeys("-‐‑‒–—−'’‘ʼ′`´", " ") | {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l"})
 
 
 @lru_cache(maxsize=4096)
 def fold_name(nom: str) -> str:
     """A name without case, accent, hyphen, apostrophe or double space: « Le  Goff-Élan » is « le goff elan »."""
-    decompose = unicodedata.normalize("NFKD", nom.translate(_SEPARATEURS).casefold())
+    # Twice: some signs come apart into capitals, and some capitals into two signs.
+    decompose = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", nom.translate(_TABLE)).casefold())
     sans_accent = "".join(lettre for lettre in decompose if not unicodedata.combining(lettre))
-    return " ".join(sans_accent.translate(_LIGATURES).split())
+    return " ".join(sans_accent.translate(_TABLE).split())
 
 
 def _same_person(nom: str | None) -> str:

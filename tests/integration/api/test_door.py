@@ -120,7 +120,8 @@ async def test_the_reference_of_the_body_is_that_of_the_header(serveur: Serveur)
         ({"Authorization": "Bearer inconnu"}, 401, "JETON_INVALIDE"),
         ({"Authorization": "Bearer " + "a" * 9_000}, 401, "JETON_INVALIDE"),
         ({"X-API-KEY": ""}, 403, "CLE_ABSENTE"),
-        ({"X-API-KEY": "inconnue"}, 403, "CLE_MAL_RECOPIEE"),
+        ({"X-API-KEY": "inconnue"}, 403, "CLE_INCONNUE"),
+        ({"X-API-KEY": "tdu_essai_inconnue"}, 403, "CLE_MAL_RECOPIEE"),
     ],
 )
 async def test_what_is_wrong_with_the_credentials_has_its_own_code(
@@ -129,7 +130,7 @@ async def test_what_is_wrong_with_the_credentials_has_its_own_code(
     reponse = await serveur.cfa.get("/v1/dossiers/etats", entetes)
     assert reponse.status_code == statut
     _check_body(reponse.json(), statut, code)
-    assert all(un not in reponse.text for un in entetes.values() if un)
+    assert not [un for un in entetes.values() if len(un) > 10 and un in reponse.text]
     if statut == 401:
         assert reponse.headers["www-authenticate"].startswith(("Bearer", "DPoP"))
 

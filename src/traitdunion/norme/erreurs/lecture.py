@@ -66,7 +66,7 @@ NOMBRE_HORS_LIMITES = Entree(
 )
 NUMERO_ILLISIBLE = Entree(
     code="NUMERO_ILLISIBLE",
-    phrase="« {libelle} » n'est pas un numéro : écrivez les chiffres donnés par l'OPCO, 18 au plus, et rien d'autre.",
+    phrase="« {libelle} » n'est pas un numéro. Écrivez les chiffres donnés par l'OPCO, 18 au plus, et rien d'autre.",
     documentation="Un numéro interne contient autre chose que des chiffres, ou en compte plus de 18.",
 )
 LISTE_TROP_LONGUE = Entree(

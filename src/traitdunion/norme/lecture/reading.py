@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from traitdunion.norme.erreurs import lecture as codes
-from traitdunion.norme.erreurs.entree import Anomalie
+from traitdunion.norme.erreurs.entree import Anomalie, Gravite
 from traitdunion.norme.lecture.decoding import decode, shown
 from traitdunion.norme.lecture.order import in_form_order
 from traitdunion.norme.lecture.plan import Membre, Plan, compile_plan
@@ -118,9 +118,12 @@ class _Walk:
         plan = _plan(membre)
         deja = len(self.anomalies)
         valeurs = self._values(plan, valeur, chemin)
-        if not valeurs and len(self.anomalies) == deja and not membre.garde_vide:
+        if not valeurs and not membre.garde_vide and not self._blocked_since(deja):
             return None
         return plan.build(**valeurs)
+
+    def _blocked_since(self, deja: int) -> bool:
+        return any(anomalie.gravite is Gravite.BLOQUANT for anomalie in self.anomalies[deja:])
 
     def _list(self, membre: Membre, valeur: Any, chemin: str) -> Any:
         """The lines of a list, each in its place, so that paths hold; blank lines at the end are not there."""

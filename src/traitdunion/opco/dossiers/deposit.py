@@ -28,7 +28,7 @@ from traitdunion.opco.socle.vault import Vault
 SEUIL_NUMEROS = 9_900_000
 NUMERO_MAX = 9_999_999
 # While one batch waits for its fsync, another is prepared: the processor and the disk work at the same time.
-LOTS_EN_PARALLELE = 4
+LOTS_EN_PARALLELE = 1
 log = structlog.get_logger("dossiers")
 
 

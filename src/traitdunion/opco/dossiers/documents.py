@@ -107,7 +107,7 @@ class Documents:
         ligne = await self._pieces.find(numero_interne, siren=siren)
         return ligne, await self._pieces.read(ligne)
 
-    async def receipt_facts(self, numero_interne: int, *, siren: str) -> FaitsRecepisse | None:
+    async def recepisse_facts(self, numero_interne: int, *, siren: str) -> FaitsRecepisse | None:
         """What the receipt of this document states, or None when this SIREN has no such document."""
         try:
             return FaitsRecepisse(**facts(await self._pieces.find(numero_interne, siren=siren)))

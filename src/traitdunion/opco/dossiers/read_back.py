@@ -61,7 +61,7 @@ class Dossiers:
         etats = tuple(to_etat(ligne) for ligne in lignes)
         return PageEtats(total=total, count=len(etats), page=page, etat_dossier_result=etats)
 
-    async def receipt_facts(self, numero_interne: int, *, siren: str) -> FaitsRecepisse | None:
+    async def recepisse_facts(self, numero_interne: int, *, siren: str) -> FaitsRecepisse | None:
         """What the receipt of this deposit states, or None when this SIREN has no such dossier."""
         async with self._database.connection() as tx:
             depots = await store.find_depots(tx, [numero_interne], siren=siren)

@@ -169,7 +169,7 @@ async def read_version(tx: Tx, *, siren: str) -> str:
     """What changes whenever a dossier of this SIREN is deposited or changes state: its last events.
 
     The last one older than every open transaction, and how many visible ones are not: two moments at which both are
-    equal saw the very same events, whatever the order in which concurrent writers committed (ADR 0014).
+    equal saw the very same events, whatever the order in which concurrent writers committed (ADR 0011).
     """
     cursor = await tx.execute(READ_VERSION, (siren, siren))
     row = await cursor.fetchone()

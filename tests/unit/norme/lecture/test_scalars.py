@@ -1,5 +1,6 @@
 """One scalar: what is read, in which form, and what is refused, just inside and just outside each limit."""
 
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -317,9 +318,9 @@ def test_an_amount_says_the_same_as_number_and_as_text(montant: Decimal) -> None
     assert scalars.read_montant(montant) == scalars.read_montant(f"{montant:.2f}") == montant
 
 
-@given(st.dates(min_value=date(1900, 1, 1), max_value=date(2199, 12, 31)), st.timezones(), st.times())
-def test_no_time_nor_offset_moves_a_day(jour: date, _zone: object, heure: Any) -> None:
-    assert scalars.read_day(f"{jour.isoformat()}T{heure.isoformat()}+12:00") == jour
+@given(st.dates(min_value=date(1900, 1, 1), max_value=date(2199, 12, 31)), st.times(), st.integers(-14, 14))
+def test_no_time_nor_offset_moves_a_day(jour: date, heure: Any, ecart: int) -> None:
+    assert scalars.read_day(f"{jour.isoformat()}T{heure.isoformat()}{ecart:+03d}:00") == jour
 
 
 valeurs = st.recursive(
@@ -341,7 +342,5 @@ def test_any_value_is_read_or_refused_never_worse(valeur: object) -> None:
         scalars.read_montant,
         scalars.read_taux,
     ):
-        try:
-            reader(valeur)
-        except Illisible as illisible:
-            assert illisible.entree.phrase
+        with suppress(Illisible):
+            assert type(reader(valeur)) in (type(None), str, int, bool, date, Decimal)

@@ -11,7 +11,6 @@ from hashlib import sha256
 from importlib.resources import files
 
 from bootstrap_wrapper import get_bootstrap_css_dir
-from fpdf import FPDF
 
 from traitdunion.norme.openapi import exemples
 
@@ -68,6 +67,8 @@ def _json(corps: object) -> Fichier:
 
 def _pdf() -> bytes:
     """A one-page PDF that the gate lets through."""
+    from fpdf import FPDF  # a second of imports, for one page that few workers ever serve
+
     pdf = FPDF()
     pdf.set_creation_date(datetime(2026, 9, 1, tzinfo=UTC))  # the same bytes each time
     pdf.add_page()

@@ -15,9 +15,9 @@ async def get_recepisse(call: Call, services: Services) -> Answer:
     numero = read_numero(reste)
     faits = None
     if numero is not None and genre == "d":
-        faits = await services.dossiers.receipt_facts(numero, siren=call.par.siren)
+        faits = await services.dossiers.recepisse_facts(numero, siren=call.par.siren)
     elif numero is not None and genre == "p":
-        faits = await services.documents.receipt_facts(numero, siren=call.par.siren)
+        faits = await services.documents.recepisse_facts(numero, siren=call.par.siren)
     if faits is None:
         raise codes.RECEPISSE_INCONNU.refus("identifiant")
     return Answer(services.recepisses.issue(faits))

@@ -49,13 +49,13 @@ def check_pdf(path: Path, *, limites: Limites) -> int:
     except pikepdf.PasswordError:
         raise refuse("PDF_CHIFFRE") from None
     except (pikepdf.PdfError, ValueError) as exc:  # ValueError: a number beyond 64 bits where qpdf needs one
-        raise _reading_refusal(exc, limites) from None
+        raise _reading_refus(exc, limites) from None
     if any(not _AVERTISSEMENTS_SANS_PORTEE.search(str(warning)) for warning in warnings):
         raise refuse("PDF_ENDOMMAGE")
     return pages
 
 
-def _reading_refusal(exc: Exception, limites: Limites) -> FichierRefuse:
+def _reading_refus(exc: Exception, limites: Limites) -> FichierRefuse:
     if _MEMOIRE.search(str(exc)):
         return _too_much_data(limites)
     if "no pages found" in str(exc):
