@@ -16,6 +16,8 @@ from traitdunion.norme.cle_api import Milieu
 from traitdunion.opco.acces.dpop import ModeDpop
 
 PREFIXE = "TRAITDUNION_"
+# Variables of others that may stand in the same environment: the CFA's side, the tests.
+AUTRES_PREFIXES = ("TRAITDUNION_CFA_", "TRAITDUNION_TEST_")
 MASQUE = "•••"
 # Values that may hold a password: never in a repr, an error sentence or a log.
 SECRETS = frozenset({"database_url", "objets_url"})
@@ -126,7 +128,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         fautes: list[str] = []
         for variable, texte in sorted(environ.items()):
             nom = variable.removeprefix(PREFIXE).lower()
-            if not variable.startswith(PREFIXE) or not texte.strip():
+            if not variable.startswith(PREFIXE) or variable.startswith(AUTRES_PREFIXES) or not texte.strip():
                 continue
             if nom not in types:
                 fautes.append(f"{variable} : ce réglage n'existe pas.")

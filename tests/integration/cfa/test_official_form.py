@@ -22,7 +22,7 @@ SHA256 = "b5458256a21740bdd9d89982de526d1732939f2c3d9b7d98d873f7ce7d3b864d"
 
 
 def _official_form() -> Path | None:
-    racines = [os.environ.get("TRAITDUNION_DONNEES"), str(DEPOT.parent / "shared" / "data")]
+    racines = [os.environ.get("TRAITDUNION_TEST_DONNEES"), str(DEPOT.parent / "shared" / "data")]
     chemins = [Path(racine) / "cerfa" / "cerfa_10103-14.pdf" for racine in racines if racine]
     return next((chemin for chemin in chemins if chemin.exists()), None)
 

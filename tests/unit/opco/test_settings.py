@@ -123,3 +123,8 @@ def test_every_setting_is_documented_in_french() -> None:
     for reglage in reglages:
         assert len(reglage.documentation) > 15, reglage.variable
         assert reglage.documentation.endswith("."), reglage.variable
+
+
+def test_the_variables_of_the_other_side_are_left_alone() -> None:
+    environ = {"TRAITDUNION_CFA_CLE_API": "cle", "TRAITDUNION_TEST_DATABASE_URL": "url", "TRAITDUNION_PORT": "8001"}
+    assert Settings.from_env(environ).port == 8001

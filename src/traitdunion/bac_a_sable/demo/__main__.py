@@ -81,7 +81,7 @@ def _profil(connexion: Connection) -> Profil:
 
 def _official_form() -> Path | None:
     """The blank official form, where the reference data stand beside the project."""
-    donnees = os.environ.get("TRAITDUNION_DONNEES_OFFICIELLES")
+    donnees = os.environ.get("TRAITDUNION_TEST_DONNEES")
     racines = [Path(donnees)] if donnees else [Path.cwd().parent / "shared" / "data"]
     trouves = [racine / "cerfa" / "cerfa_10103-14.pdf" for racine in racines]
     return next((chemin for chemin in trouves if chemin.is_file()), None)
