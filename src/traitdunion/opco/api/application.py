@@ -14,7 +14,7 @@ from traitdunion.opco.api.call import Answer, Call
 from traitdunion.opco.api.door import Door, Entry, Handler, new_call, send_answer
 from traitdunion.opco.api.resources import acces, dossiers, etats, pieces, recepisses, service
 from traitdunion.opco.api.services import Services
-from traitdunion.opco.socle import metrics
+from traitdunion.opco.socle import logs
 
 HANDLERS: dict[str, Handler] = {
     "jeton": acces.post_jeton,
@@ -120,7 +120,7 @@ class Application:
                 await send({"type": "lifespan.startup.complete"})
                 await receive()
         except Exception as erreur:
-            log.error("demarrage_ou_arret", **metrics.where(erreur))
+            log.error("demarrage_ou_arret", **logs.where(erreur))
             await send({"type": "lifespan.startup.failed", "message": type(erreur).__name__})
             raise
         await send({"type": "lifespan.shutdown.complete"})

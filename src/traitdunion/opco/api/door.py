@@ -24,14 +24,14 @@ from traitdunion.opco.acces.service import check_portee
 from traitdunion.opco.api import problems
 from traitdunion.opco.api.call import Answer, Call, ClientGone
 from traitdunion.opco.api.services import Services
-from traitdunion.opco.socle import failpoints, metrics
+from traitdunion.opco.socle import failpoints, logs, metrics
 from traitdunion.opco.socle.group_commit import QueueFull
 from traitdunion.opco.socle.object_store import ObjectStoreError
 
 Handler = Callable[[Call, Services], Awaitable[Answer]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
-EN_TETES_OBLIGATOIRES = ("EDITEUR", "LOGICIEL", "VERSION")  # norme.md §4
+EN_TETES_OBLIGATOIRES = {nom: nom.lower().encode() for nom in ("EDITEUR", "LOGICIEL", "VERSION")}  # norme.md §4
 INDISPONIBLE = (
     psycopg.OperationalError,
     psycopg.InterfaceError,
@@ -59,6 +59,7 @@ class Door:
         self._version = version
         self._methodes = methodes
         self._services = services
+        self._mesure = metrics.Mesure(chemin)
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Send, parametres: dict[str, str]) -> None:
         debut = perf_counter()
@@ -69,7 +70,7 @@ class Door:
             metrics.CLIENTS_PARTIS.inc()
             return
         await send_answer(send, call, reponse)
-        metrics.observe(self._chemin, call.methode, reponse.statut, perf_counter() - debut)
+        self._mesure.observe(call.methode, reponse.statut, perf_counter() - debut)
 
     async def _answer(self, call: Call) -> Answer:
         try:
@@ -85,7 +86,7 @@ class Door:
             raise
         except Exception as erreur:
             # The text of an exception may quote a body: its type and place are enough to find the fault.
-            log.error("erreur_interne", requete=call.identifiant, **metrics.where(erreur))
+            log.error("erreur_interne", requete=call.identifiant, **logs.where(erreur))
             return self._refuse(call, codes.ERREUR_INTERNE.refus(requete=call.identifiant))
 
     async def _serve(self, call: Call) -> Answer:
@@ -107,7 +108,7 @@ class Door:
 
     async def _admit(self, call: Call, route: Route) -> dict[str, str]:
         """Headers, token, key, rate; the headers to send back. Raises `Refus` 400, 401, 403 or 429."""
-        absents = [nom for nom in EN_TETES_OBLIGATOIRES if not call.entetes.get(nom.lower().encode(), b"").strip()]
+        absents = [nom for nom, cle in EN_TETES_OBLIGATOIRES.items() if not call.entetes.get(cle, b"").strip()]
         if absents:
             raise Refus([acces_codes.EN_TETE_MANQUANT.anomalie(nom, entete=nom) for nom in absents])
         services = self._services

@@ -11,8 +11,6 @@ import os
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from traitdunion.opco.socle.logs import where as where
-
 DOSSIER = "PROMETHEUS_MULTIPROC_DIR"
 REGISTRE = CollectorRegistry()
 APPELS = Counter("traitdunion_appels", "Calls answered", ["route", "methode", "statut"], registry=REGISTRE)
@@ -33,11 +31,27 @@ DERNIER_NUMERO = Gauge(
 )
 
 
-def observe(route: str, methode: str, statut: int, secondes: float) -> None:
-    """Count one answer."""
-    methode = methode if methode in ("GET", "POST", "DELETE") else "AUTRE"
-    APPELS.labels(route, methode, str(statut)).inc()
-    DUREE.labels(route, methode).observe(secondes)
+METHODES = frozenset({"GET", "POST", "DELETE"})
+
+
+class Mesure:
+    """The figures of one route, its labels looked up once per method and status rather than on each call."""
+
+    def __init__(self, route: str) -> None:
+        self._route = route
+        self._connus: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
+
+    def observe(self, methode: str, statut: int, secondes: float) -> None:
+        """Count one answer."""
+        cle = (methode if methode in METHODES else "AUTRE", statut)
+        paire = self._connus.get(cle)
+        if paire is None:
+            paire = self._connus[cle] = (
+                APPELS.labels(self._route, cle[0], str(statut)),
+                DUREE.labels(self._route, cle[0]),
+            )
+        paire[0].inc()
+        paire[1].observe(secondes)
 
 
 def expose() -> bytes:

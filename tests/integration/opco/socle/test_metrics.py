@@ -10,7 +10,7 @@ from traitdunion.opco.socle import metrics
 WORKER = """
 import os, sys
 from traitdunion.opco.socle import metrics
-metrics.observe("/v1/dossiers", "POST", 200, 0.02)
+metrics.Mesure("/v1/dossiers").observe("POST", 200, 0.02)
 metrics.REFUS.labels("AGE_INSUFFISANT").inc()
 metrics.DERNIER_NUMERO.set(int(sys.argv[1]))
 if sys.argv[2] == "meurt":
@@ -46,6 +46,6 @@ def test_a_process_alone_tells_its_own() -> None:
 
 
 def test_an_unheard_of_method_makes_no_series_of_its_own() -> None:
-    metrics.observe("/v1/dossiers", "BREW", 405, 0.001)
+    metrics.Mesure("/v1/dossiers").observe("BREW", 405, 0.001)
     assert 'methode="AUTRE"' in metrics.expose().decode()
     assert "BREW" not in metrics.expose().decode()
