@@ -114,6 +114,10 @@ class Deposant(threading.Thread):
             try:
                 entetes = {**ENTETES, "Authorization": f"Bearer {self._token()}", "X-API-KEY": self._connexion.cle_api}
                 reponse = self._http.post(chemin, content=corps, headers={**entetes, "Content-Type": type_contenu})
+            except httpx.ConnectError:
+                self.statuts["connexion refusée"] += 1  # both workers are down: nothing was sent
+                time.sleep(0.1)
+                continue
             except httpx.HTTPError:
                 self.statuts["réponse perdue"] += 1
                 if self._dice.random() < 0.25:

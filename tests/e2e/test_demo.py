@@ -3,11 +3,13 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +22,15 @@ ENTETES = {"EDITEUR": "essai", "LOGICIEL": "essai", "VERSION": "1"}
 
 
 @pytest.fixture
-def passage(tmp_path: Path) -> dict[str, str]:
+def passage() -> Iterator[dict[str, str]]:
     """An environment of the demonstration's own, whose temporary folder can be searched afterwards.
 
     Its path is short, as a Unix socket's must be, and open to PostgreSQL's own account.
     """
     dossier = Path(tempfile.mkdtemp(prefix="tu-d-"))
     dossier.chmod(0o711)
-    return {**os.environ, "TMPDIR": str(dossier)}
+    yield {**os.environ, "TMPDIR": str(dossier)}
+    shutil.rmtree(dossier, ignore_errors=True)
 
 
 def test_the_demonstration_plays_the_whole_chain_and_leaves_nothing(passage: dict[str, str], tmp_path: Path) -> None:
@@ -142,4 +145,3 @@ def _check_nothing_left(passage: dict[str, str]) -> None:
         time.sleep(0.1)
     assert _commands(passage) == []
     assert list(dossier.iterdir()) == []
-    dossier.rmdir()
