@@ -348,7 +348,7 @@ def test_a_dossier_refused_or_cancelled_is_not_the_same_any_more(client: ClientC
 def test_no_secret_shows_in_reprs_errors_or_logs(
     client: ClientCfa, opco: OpcoFactice, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.INFO, logger="httpx")
     client.key_info()
     opco.pannes = [coupure(), coupure(), coupure(), coupure()]
     with pytest.raises(Unavailable) as erreur:

@@ -153,7 +153,9 @@ def _check_embauche(cerfa: Cerfa, contrat: Contrat, premiere: RemunerationAnnuel
         return
     minimum = bareme.minimum_amount(premiere.taux, smic)
     if salaire + CENT < minimum:
-        yield codes.SALAIRE_EMBAUCHE_INSUFFISANT.anomalie("cerfa.contrat.salaireEmbauche", minimum=f"{minimum:.2f}".replace(".", ","))
+        yield codes.SALAIRE_EMBAUCHE_INSUFFISANT.anomalie(
+            "cerfa.contrat.salaireEmbauche", minimum=f"{minimum:.2f}".replace(".", ",")
+        )
 
 
 def _code_postal(cerfa: Cerfa) -> str | None:

@@ -116,6 +116,8 @@ def _reader(nom: str, type_: Any, metas: list[msgspec.Meta]) -> scalars.Reader:
         return scalars.read_taux if taux else scalars.read_montant
     if any(meta.pattern is not None for meta in metas):
         return scalars.read_numero  # the only text with a pattern is the OPCO's number
+    if nom == "ordre":
+        return scalars.read_ordre  # the only text that a connector may hold as a number with a decimal
     maximum = next((meta.max_length for meta in metas if meta.max_length is not None), TEXTE_MAX_DEFAUT)
     normalise = spellings.NORMALISERS.get(nom)
     return scalars.text_reader(maximum) if normalise is None else scalars.code_reader(maximum, normalise)

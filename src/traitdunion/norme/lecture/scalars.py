@@ -16,6 +16,8 @@ from traitdunion.norme.erreurs.entree import Entree
 NOMBRE_MAX = 10**9
 # Digits before the decimal point from which a number is not even looked at: 1e400, 1e999999.
 CHIFFRES_MAX = 20
+# « 4.2 » is the last line of the pay table; what is longer is no line of it, and the rule says so.
+ORDRE_MAX = 255
 # The OPCO's numbers are 64-bit integers.
 NUMERO_CHIFFRES_MAX = 18
 # Outside these years a date is a slip of the hand, and sums of months could leave the calendar.
@@ -117,6 +119,13 @@ def read_numero(value: object) -> str | None:
     if len(texte) > NUMERO_CHIFFRES_MAX:
         raise Illisible(codes.NUMERO_ILLISIBLE)
     return texte
+
+
+def read_ordre(value: object) -> str | None:
+    """A year and period of pay, « 1.1 »; a connector that holds it as a number writes 1.1 (norme.md §2)."""
+    if isinstance(value, Decimal) and value.adjusted() == 0 and value == round(value, 1):
+        return f"{value:.1f}"
+    return read_text(value, ORDRE_MAX)
 
 
 def read_int(value: object) -> int | None:

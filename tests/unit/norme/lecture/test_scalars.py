@@ -95,6 +95,27 @@ def test_what_is_no_number_of_the_opco_is_refused(valeur: object) -> None:
 @pytest.mark.parametrize(
     ("valeur", "attendu"),
     [
+        ("1.1", "1.1"),
+        (Decimal("1.1"), "1.1"),
+        (Decimal("4.20"), "4.2"),
+        (1, "1"),
+        (Decimal("1.0"), "1.0"),
+        (" 2.1 ", "2.1"),
+        ("", None),
+    ],
+)
+def test_a_line_of_the_pay_table_is_read(valeur: object, attendu: str | None) -> None:
+    assert scalars.read_ordre(valeur) == attendu
+
+
+@pytest.mark.parametrize("valeur", [Decimal("1.11"), Decimal("10.5"), Decimal("0.1"), Decimal("1e-9999"), True, [], {}])
+def test_what_is_no_line_of_the_pay_table_is_refused(valeur: object) -> None:
+    assert refused(scalars.read_ordre, valeur) == "TYPE_ILLISIBLE"
+
+
+@pytest.mark.parametrize(
+    ("valeur", "attendu"),
+    [
         (12, 12),
         ("12", 12),
         (" 12 ", 12),
