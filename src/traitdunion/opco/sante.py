@@ -1,5 +1,6 @@
 """Whether this worker can serve: database, object store, and whether it is being taken out of rotation."""
 
+import asyncio
 from pathlib import Path
 from time import monotonic
 
@@ -8,6 +9,8 @@ import psycopg_pool
 
 from traitdunion.opco.socle.database import Database
 from traitdunion.opco.socle.object_store import ObjectStore, ObjectStoreError
+
+SILENCE_SECONDES = 3.0  # less than what those who ask, a load balancer for one, wait for
 
 
 class Sante:
@@ -30,9 +33,10 @@ class Sante:
         if self._retrait is not None and self._retrait.exists():
             maux["service"] = "en retrait"
         try:
-            async with self._database.connection() as tx:
+            # A base that is frozen or cut off says nothing at all: its silence is an answer.
+            async with asyncio.timeout(SILENCE_SECONDES), self._database.connection() as tx:
                 await tx.execute("SELECT 1")
-        except (psycopg.Error, psycopg_pool.PoolTimeout):
+        except (psycopg.Error, psycopg_pool.PoolTimeout, TimeoutError):
             maux["base"] = "injoignable"
         try:
             await self._objets.probe()

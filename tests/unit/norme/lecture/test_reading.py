@@ -233,6 +233,7 @@ CODES = [
     ("cerfa.apprenti.nir", "2 06 05 75 001 001 55", "206057500100155"),
     ("cerfa.organismeFormation.uaiCfa", "0750001u", "0750001U"),
     ("cerfa.contrat.remunerationsAnnuelles[0].typeSalaire", "smic", "SMIC"),
+    ("cerfa.contrat.remunerationsAnnuelles[0].ordre", 1.1, "1.1"),
 ]
 
 
@@ -245,6 +246,8 @@ def test_a_code_is_brought_to_one_form(chemin: str, envoye: object, garde: str) 
 
 def _contraires(type_json: object) -> list[Any]:
     """Values of every type that this member cannot have."""
+    if type_json in ("1.1", "1.2", "2.1"):
+        return [[], {}, True, 1.55, ["x"], {"x": 1}]
     if isinstance(type_json, bool):
         return [[], {}, [True], "peut-être", 12, 1.5]
     if isinstance(type_json, (int, float)):
