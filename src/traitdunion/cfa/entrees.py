@@ -41,11 +41,14 @@ class DossierCharge:
 
 
 def load_dossier(chemin: Path) -> DossierCharge:
-    """A dossier from its JSON or from a filled CERFA, told apart by their first bytes.
+    """A dossier from its JSON or from a filled CERFA, told apart by their first bytes, then by their name.
 
     Raises Refus (JSON that cannot be parsed), CerfaIllisible, FichierInutilisable.
     """
-    if chemin.open("rb").read(1024).lstrip().startswith(b"%PDF-"):
+    with chemin.open("rb") as fichier:
+        tete = fichier.read(1024).lstrip()
+    # A file that is named a PDF and is neither is told so, and not that its JSON is wrong.
+    if tete.startswith(b"%PDF-") or (chemin.suffix.lower() == ".pdf" and not tete.startswith(b"{")):
         lu = read_cerfa_with_notes(chemin)
         return DossierCharge(lu.depot, ecriture.write(lu.depot), notes=lu.notes, est_pdf=True)
     corps = load_json(chemin)

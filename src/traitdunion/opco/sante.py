@@ -10,7 +10,8 @@ import psycopg_pool
 from traitdunion.opco.socle.database import Database
 from traitdunion.opco.socle.object_store import ObjectStore, ObjectStoreError
 
-SILENCE_SECONDES = 3.0  # less than what those who ask, a load balancer for one, wait for
+# A base that is frozen or cut off says nothing at all: past this, its silence is an answer.
+SILENCE_SECONDES = 3.0
 
 
 class Sante:
@@ -21,6 +22,7 @@ class Sante:
         self._objets = objets
         self._retrait = retrait
         self._debut = monotonic()
+        self._question: asyncio.Task[bool] | None = None
 
     @property
     def uptime_secondes(self) -> int:
@@ -32,14 +34,29 @@ class Sante:
         maux = {}
         if self._retrait is not None and self._retrait.exists():
             maux["service"] = "en retrait"
-        try:
-            # A base that is frozen or cut off says nothing at all: its silence is an answer.
-            async with asyncio.timeout(SILENCE_SECONDES), self._database.connection() as tx:
-                await tx.execute("SELECT 1")
-        except (psycopg.Error, psycopg_pool.PoolTimeout, TimeoutError):
+        if not await self._base_answers():
             maux["base"] = "injoignable"
         try:
             await self._objets.probe()
         except ObjectStoreError:
             maux["entrepot"] = "injoignable"
         return maux
+
+    async def _base_answers(self) -> bool:
+        """Whether the database answers in time; one question at a time, since a frozen one would keep them all.
+
+        The question is left running: psycopg, when cancelled, waits for the server's own answer to the cancellation.
+        """
+        question = self._question
+        if question is None or question.done():
+            question = self._question = asyncio.create_task(self._ask_base())
+        await asyncio.wait({question}, timeout=SILENCE_SECONDES)
+        return question.done() and question.result()
+
+    async def _ask_base(self) -> bool:
+        try:
+            async with self._database.connection() as tx:
+                await tx.execute("SELECT 1")
+        except (psycopg.Error, psycopg_pool.PoolTimeout):
+            return False
+        return True

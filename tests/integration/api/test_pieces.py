@@ -146,6 +146,16 @@ async def test_a_document_of_an_engaged_dossier_is_still_taken(serveur: Serveur)
     assert (await serveur.cfa.send("/v1/documents", some_infos(numero), PDF)).status_code == 200
 
 
+async def test_a_convention_sent_as_a_document_is_refused_once_the_dossier_is_engaged(serveur: Serveur) -> None:
+    numero = await serveur.cfa.deposit()
+    infos = {**some_infos(numero), "typeFichier": "CONVENTION_FORMATION"}
+    async with serveur.database.connection() as conn:
+        await conn.execute("UPDATE dossier SET etat = 'ENGAGE'")
+    refus = await serveur.cfa.send("/v1/documents", infos, PDF)
+    assert refus.status_code == 400
+    assert refus.json()["errors"][0]["code"] == "DOSSIER_DEJA_ENGAGE"
+
+
 async def test_a_document_is_attached_to_several_dossiers(serveur: Serveur) -> None:
     numeros = [await serveur.cfa.deposit(rang) for rang in range(2)]
     reponse = await serveur.cfa.send("/v1/documents", some_infos(*numeros), PDF)

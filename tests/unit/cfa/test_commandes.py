@@ -320,6 +320,15 @@ def test_controler_refuses_json_that_cannot_be_parsed(dossier: Path) -> None:
     assert "JSON_ILLISIBLE" in fini.stderr
 
 
+def test_controler_says_of_a_spoilt_pdf_that_it_is_no_pdf(tmp_path: Path) -> None:
+    abime = tmp_path / "CERFA.pdf"
+    abime.write_bytes(b"pas un PDF")
+    fini = run("controler", abime, *AU)
+    assert fini.exit_code == 3
+    assert "n'est pas un PDF lisible" in fini.output
+    assert "JSON_ILLISIBLE" not in fini.output
+
+
 def test_controler_reads_a_cerfa_too(cerfa: Path) -> None:
     assert run("controler", cerfa, *AU).exit_code == 0
     cerfa.write_bytes(type_in(cerfa.read_bytes(), {"Zone de texte 8_5": "une dizaine"}))

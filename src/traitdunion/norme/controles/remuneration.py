@@ -76,9 +76,11 @@ def _check_minimums(cerfa: Cerfa, contrat: Contrat, lignes: tuple[RemunerationAn
     for rang, ligne in enumerate(lignes):
         if ligne.taux is None or ligne.date_debut is None or ligne.ordre not in ORDRES:
             continue
-        # The bracket only rises: what is owed on the last day of a line is owed by the line (D6222-31).
-        tranche = bareme.bracket_at(naissance, ligne.date_fin or ligne.date_debut)
-        annee = int(ligne.ordre[0]) + manquantes
+        # Bracket and year only rise: what is owed on the last day of a line is owed by the line (D6222-31), or else a
+        # single line for the whole contract would never leave its first year.
+        dernier_jour = ligne.date_fin or ligne.date_debut
+        tranche = bareme.bracket_at(naissance, dernier_jour)
+        annee = max(int(ligne.ordre[0]), _execution_year(contrat.date_debut_contrat, dernier_jour)) + manquantes
         if licence_pro:
             annee = max(annee, 2)
         minimum = bareme.minimum_rate(annee, tranche)
@@ -112,6 +114,11 @@ def _below(ligne: RemunerationAnnuelle, tranche: int, minimum: int, champ: str, 
         if ligne.salaire_brut + CENT >= bareme.minimum_amount(minimum, smic):
             return
     yield codes.REMUNERATION_INSUFFISANTE.anomalie(champ, minimum=minimum)
+
+
+def _execution_year(debut: date, jour: date) -> int:
+    """The year of the contract, from 1, in which a day falls."""
+    return months_between(debut, jour - timedelta(days=1)) // 12 + 1
 
 
 def _missing_years(cerfa: Cerfa, contrat: Contrat) -> tuple[int, bool]:

@@ -100,7 +100,9 @@ class Documents:
             numero = _numero(objet.id_objet)
             dossiers.setdefault(0 if numero is None else numero, f"infosFichier.objets[{rang}].idObjet")
         assert infos.type_fichier is not None  # its absence blocks
-        return await self._record(recu, infos, infos.type_fichier, dossiers, anomalies, par=par, fige=frozenset())
+        # A convention that comes as a document is bound by the engagement all the same (norme.md §7).
+        fige = CONVENTION_FIGEE if infos.type_fichier == CONVENTION else frozenset[Etat]()
+        return await self._record(recu, infos, infos.type_fichier, dossiers, anomalies, par=par, fige=fige)
 
     async def open(self, numero_interne: int, *, siren: str) -> tuple[LigneDocument, AsyncIterator[bytes]]:
         """A document and its bytes, unchanged. Raises DOCUMENT_INCONNU."""

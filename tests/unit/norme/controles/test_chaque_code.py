@@ -274,6 +274,13 @@ CAS = (
     Cas("REMUNERATION_DISCONTINUE", {f"{LIGNES}[1].dateDebut": "2027-06-02"}, f"{LIGNES}[1]", {}),
     Cas("REMUNERATION_DISCONTINUE", {f"{LIGNES}[2].dateFin": "2028-08-30"}, f"{LIGNES}[2]", {}),
     Cas("REMUNERATION_INSUFFISANTE", {f"{LIGNES}[0].taux": 42.99}, f"{LIGNES}[0].taux", {f"{LIGNES}[0].taux": 43}),
+    # A line that runs one day into the second year owes that year's rate.
+    Cas(
+        "REMUNERATION_INSUFFISANTE",
+        {f"{LIGNES}[1].dateFin": "2027-09-01", f"{LIGNES}[2].dateDebut": "2027-09-02"},
+        f"{LIGNES}[1].taux",
+        {f"{LIGNES}[1].dateFin": "2027-08-31", f"{LIGNES}[2].dateDebut": "2027-09-01"},
+    ),
     # Born a day later in May changes nothing, born in June does: the bracket changes on the first of the next month.
     Cas(
         "REMUNERATION_INSUFFISANTE",
