@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 
 import msgspec
@@ -41,21 +41,6 @@ class DepotRecu(msgspec.Struct, frozen=True):
     avertissements: tuple[Anomalie, ...]
 
 
-class EnAttente(msgspec.Struct, frozen=True):
-    """A deposit ready for the batch: nothing in it depends on the number to come but the encryption of its body."""
-
-    siren: str
-    editeur: int
-    acteur: str
-    identite: bytes
-    sha256_contenu: bytes
-    nir_empreinte: bytes | None
-    depose_le: datetime
-    corps: bytes
-    sha256_recu: bytes
-    cerfa: str
-
-
 class Issue(msgspec.Struct, frozen=True):
     """What became of one deposit of a batch: `nouveau`, or the living dossier that holds its identity."""
 
@@ -66,9 +51,9 @@ class Issue(msgspec.Struct, frozen=True):
     numero_deca: str | None
 
 
-def corps_aad(numero_interne: int) -> bytes:
-    """What binds an encrypted body to its dossier."""
-    return b"depot:%d" % numero_interne
+def corps_aad(identite: bytes, depose_le: datetime) -> bytes:
+    """What binds an encrypted body to its dossier: known before the number is, and one dossier's only (ADR 0005)."""
+    return b"depot:%b:%b" % (identite, depose_le.astimezone(UTC).isoformat().encode())
 
 
 def read_depot(corps: bytes, *, recu_le: datetime) -> tuple[DepotDossier, list[Anomalie]]:
@@ -101,7 +86,7 @@ class Depots:
         self._database = database
         self._vault = vault
         self._clock = clock
-        self._committer: GroupCommitter[EnAttente, Issue] = GroupCommitter(
+        self._committer: GroupCommitter[store.Candidat, Issue] = GroupCommitter(
             self._commit, max_batch=lot_max, parallel=LOTS_EN_PARALLELE
         )
         self._en_cours: dict[bytes, asyncio.Event] = {}
@@ -138,7 +123,7 @@ class Depots:
             avertissements=tuple(anomalies),
         )
 
-    async def _submit(self, attente: EnAttente) -> Issue:
+    async def _submit(self, attente: store.Candidat) -> Issue:
         """Commit a deposit; one of the same identity sent meanwhile waits, lest two batches each take a number."""
         premier = self._en_cours.get(attente.identite)
         if premier is not None:
@@ -153,78 +138,59 @@ class Depots:
 
     def _prepare(
         self, cerfa: Cerfa, depot: DepotDossier, corps: bytes, *, par: Habilitation, recu_le: datetime
-    ) -> EnAttente:
+    ) -> store.Candidat:
         nir = cerfa.apprenti.nir if cerfa.apprenti else None
-        return EnAttente(
+        cle = identite(cerfa, siren=par.siren)
+        return store.Candidat(
+            identite=cle,
             siren=par.siren,
             editeur=par.editeur,
-            acteur=f"editeur:{par.editeur}",
-            identite=identite(cerfa, siren=par.siren),
             sha256_contenu=contenu.digest(depot),
             nir_empreinte=self._vault.digest(nir[:13].encode(), usage="nir") if nir else None,
             depose_le=recu_le,
-            corps=corps,
+            corps_chiffre=self._vault.encrypt(corps, aad=corps_aad(cle, recu_le)),
             sha256_recu=sha256(corps).digest(),
             cerfa=contenu.copie_recherchable(cerfa).decode(),
         )
 
-    async def _commit(self, lot: Sequence[EnAttente]) -> list[Issue]:
+    async def _commit(self, lot: Sequence[store.Candidat]) -> list[Issue]:
         """Commit a batch: one leader per identity, its twins answered from the leader's row."""
         meneurs = {attente.identite: attente for attente in reversed(lot)}
-        ordre = sorted(meneurs)
-        async with self._database.connection(durable=False) as tx:
-            try:
-                connus = dict(zip(ordre, await store.identify(tx, ordre), strict=True))
-            except psycopg.errors.SequenceGeneratorLimitExceeded:
-                log.critical("numeros_epuises")
-                raise codes.NUMEROS_EPUISES.refus() from None
-        nouveaux = [self._seal(meneurs[cle], trouve) for cle, trouve in connus.items() if not trouve.connu]
-        if nouveaux:
-            failpoints.hit("avant_commit")
-            async with self._database.connection() as tx:
-                while nouveaux:
-                    inseres = await store.insert_lot(tx, nouveaux)
-                    perdus = [nouveau.identite for nouveau in nouveaux if nouveau.numero_interne not in inseres]
-                    connus |= zip(perdus, await store.identify(tx, perdus) if perdus else (), strict=True)
-                    # The dossier that held an identity may have been cancelled since: the number just taken is then
-                    # ours, and nothing is acknowledged that is not inserted.
-                    nouveaux = [self._seal(meneurs[cle], connus[cle]) for cle in perdus if not connus[cle].connu]
-            failpoints.hit("apres_commit")
-            _watch_numbers(max(trouve.numero_interne for trouve in connus.values()))
-        return [self._issue(attente, meneurs[attente.identite], connus[attente.identite]) for attente in lot]
+        inscrits = await self._record([meneurs[cle] for cle in sorted(meneurs)])
+        return [self._issue(attente, meneurs[attente.identite], inscrits[attente.identite]) for attente in lot]
 
-    def _seal(self, attente: EnAttente, trouve: store.Identifie) -> store.NouveauDossier:
-        return store.NouveauDossier(
-            numero_interne=trouve.numero_interne,
-            siren=attente.siren,
-            editeur=attente.editeur,
-            identite=attente.identite,
-            sha256_contenu=attente.sha256_contenu,
-            nir_empreinte=attente.nir_empreinte,
-            precedent=trouve.precedent,
-            depose_le=attente.depose_le,
-            corps_chiffre=self._vault.encrypt(attente.corps, aad=corps_aad(trouve.numero_interne)),
-            sha256_recu=attente.sha256_recu,
-            cerfa=attente.cerfa,
-            acteur=attente.acteur,
-        )
+    async def _record(self, candidats: list[store.Candidat]) -> dict[bytes, store.Inscription]:
+        """Insert the candidates, sorted by identity; those lost to another worker are asked for again."""
+        inscrits: dict[bytes, store.Inscription] = {}
+        failpoints.hit("avant_commit")
+        async with self._database.connection() as tx:
+            while candidats:
+                try:
+                    reponses = await store.record_lot(tx, candidats)
+                except psycopg.errors.SequenceGeneratorLimitExceeded:
+                    log.critical("numeros_epuises")
+                    raise codes.NUMEROS_EPUISES.refus() from None
+                inscrits |= {c.identite: i for c, i in zip(candidats, reponses, strict=True) if i is not None}
+                candidats = [candidat for candidat in candidats if candidat.identite not in inscrits]
+        failpoints.hit("apres_commit")
+        _watch_numbers(max(inscrit.numero_interne for inscrit in inscrits.values()))
+        return inscrits
 
     @staticmethod
-    def _issue(attente: EnAttente, meneur: EnAttente, trouve: store.Identifie) -> Issue:
-        contenu_garde = trouve.sha256_contenu if trouve.connu else meneur.sha256_contenu
+    def _issue(attente: store.Candidat, meneur: store.Candidat, inscrit: store.Inscription) -> Issue:
         return Issue(
-            numero_interne=trouve.numero_interne,
-            nouveau=not trouve.connu and attente is meneur,
-            meme_contenu=attente.sha256_contenu == contenu_garde,
-            etat=trouve.etat or Etat.TRANSMIS,
-            numero_deca=trouve.numero_deca,
+            numero_interne=inscrit.numero_interne,
+            nouveau=inscrit.nouveau and attente is meneur,
+            meme_contenu=attente.sha256_contenu == inscrit.sha256_contenu,
+            etat=inscrit.etat,
+            numero_deca=inscrit.numero_deca,
         )
 
     async def _deja_recu(self, issue: Issue, depot: DepotDossier, *, par: Habilitation) -> Refus:
         """The refusal of another content under an identity already held, with the fields that differ."""
         async with self._database.connection() as tx:
             (garde,) = await store.find_depots(tx, [issue.numero_interne], siren=par.siren)
-        ancien = self._vault.decrypt(garde.corps_chiffre, aad=corps_aad(issue.numero_interne))
+        ancien = self._vault.decrypt(garde.corps_chiffre, aad=corps_aad(garde.identite, garde.dossier.depose_le))
         champs = contenu.differences(lecture.read(DepotDossier, ancien).message, depot)
         externe = numero_externe(issue.numero_interne)
         return Refus(

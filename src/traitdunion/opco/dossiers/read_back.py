@@ -78,7 +78,7 @@ class Dossiers:
         )
 
     def _open(self, depot: store.LigneDepot) -> Cerfa:
-        corps = self._vault.decrypt(depot.corps_chiffre, aad=corps_aad(depot.dossier.numero_interne))
+        corps = self._vault.decrypt(depot.corps_chiffre, aad=corps_aad(depot.identite, depot.dossier.depose_le))
         cerfa = lecture.read(DepotDossier, corps).message.cerfa
         assert cerfa is not None  # a deposit without form is never stored
         return cerfa

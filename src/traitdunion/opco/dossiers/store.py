@@ -1,7 +1,7 @@
 """All the SQL of dossiers.
 
-The two statements of a batch of deposits are the hot path; architecture.md §2 (« What it taught ») says why they are
-shaped so: one statement for the batch, arrays sent in binary, identities looked up before numbers are taken.
+The statement of a batch of deposits is the hot path; architecture.md §2 (« What it taught ») says why it is shaped so:
+arrays sent in binary, identities looked up before numbers are taken (ADR 0005).
 """
 
 from collections.abc import Sequence
@@ -14,32 +14,28 @@ from psycopg import AsyncConnection
 Tx = AsyncConnection[Any]
 
 
-class Identifie(msgspec.Struct, frozen=True):
-    """What the look-up says of one identity: the living dossier if there is one, else the number taken for it."""
+class Candidat(msgspec.Struct, frozen=True):
+    """One deposit of a batch, whole but for its number; members in the order of the arrays of RECORD_LOT."""
 
-    numero_interne: int
-    connu: bool
-    sha256_contenu: bytes | None
-    etat: str | None
-    numero_deca: str | None
-    precedent: int | None
-
-
-class NouveauDossier(msgspec.Struct, frozen=True):
-    """One row of the batch to insert; `corps_chiffre` is bound to `numero_interne` (AAD)."""
-
-    numero_interne: int
+    identite: bytes
     siren: str
     editeur: int
-    identite: bytes
     sha256_contenu: bytes
     nir_empreinte: bytes | None
-    precedent: int | None
     depose_le: datetime
     corps_chiffre: bytes
     sha256_recu: bytes
     cerfa: str
-    acteur: str
+
+
+class Inscription(msgspec.Struct, frozen=True):
+    """The dossier that holds an identity after the batch: the new one, or the living one that was found."""
+
+    numero_interne: int
+    nouveau: bool
+    sha256_contenu: bytes
+    etat: str
+    numero_deca: str | None
 
 
 class LigneDossier(msgspec.Struct, frozen=True):
@@ -57,51 +53,51 @@ class LigneDepot(msgspec.Struct, frozen=True):
     """A dossier with its body as received, still encrypted."""
 
     dossier: LigneDossier
+    identite: bytes
     corps_chiffre: bytes
     sha256_recu: bytes
 
 
-# The planner, having seen an empty table once, could keep a sequential scan in a cached plan while a million rows come
-# in: the lateral, limited look-up by the unique index leaves it nothing to choose. The number is taken only where no
-# living dossier answers.
-IDENTIFY = """
-SELECT coalesce(vivant.numero_interne, nextval('dossier_numero')), vivant.numero_interne IS NOT NULL,
-       vivant.sha256_contenu, vivant.etat, vivant.numero_deca,
-       CASE WHEN vivant.numero_interne IS NULL THEN
-           (SELECT max(d.numero_interne) FROM dossier d
-             WHERE d.identite = lot.identite AND d.etat IN ('REFUSE', 'ANNULE')) END
-  FROM unnest(%b::bytea[]) WITH ORDINALITY AS lot(identite, rang)
-  LEFT JOIN LATERAL (
-       SELECT d.numero_interne, d.sha256_contenu, d.etat, d.numero_deca
-         FROM dossier d
-        WHERE d.identite = lot.identite AND d.etat NOT IN ('REFUSE', 'ANNULE')
-        LIMIT 1) AS vivant ON true
- ORDER BY lot.rang
-"""
-
-# One statement, one commit: dossier, body, event. An identity that another worker committed since the look-up makes no
-# row; the caller reads it again in a second statement (READ COMMITTED sees it then). Rows come sorted by identity, so
-# that two batches never wait for each other crosswise.
-INSERT_LOT = """
-WITH lot AS (
-    SELECT * FROM unnest(%b::bigint[], %b::text[], %b::bigint[], %b::bytea[], %b::bytea[], %b::bytea[], %b::bigint[],
-                         %b::timestamptz[], %b::bytea[], %b::bytea[], %b::text[], %b::text[])
-      AS l(numero, siren, editeur, identite, contenu, nir, precedent, depose_le, corps, recu, cerfa, acteur)
-), nouveau AS (
+# One statement for the batch, hence one round trip and one commit: look up, number what is new, insert. The look-up is
+# lateral and limited, by the unique index: the planner, having seen an empty table once, could otherwise keep a
+# sequential scan in a cached plan while a million rows come in. The number is taken only where no living dossier
+# answers. An identity that another worker commits at this very instant makes no row and no answer: neither `insere` nor
+# `vivant` has it. The caller asks again, and READ COMMITTED sees it then. Rows come sorted by identity, so that two
+# batches never wait for each other crosswise.
+RECORD_LOT = """
+WITH vu AS (
+    SELECT l.*, vivant.numero_interne AS vivant, vivant.sha256_contenu AS contenu_vivant, vivant.etat,
+           vivant.numero_deca,
+           CASE WHEN vivant.numero_interne IS NULL THEN nextval('dossier_numero') END AS numero
+      FROM unnest(%b::bytea[], %b::text[], %b::bigint[], %b::bytea[], %b::bytea[], %b::timestamptz[], %b::bytea[],
+                  %b::bytea[], %b::text[]) WITH ORDINALITY
+        AS l(identite, siren, editeur, contenu, nir, depose_le, corps, recu, cerfa, rang)
+      LEFT JOIN LATERAL (
+           SELECT d.numero_interne, d.sha256_contenu, d.etat, d.numero_deca
+             FROM dossier d
+            WHERE d.identite = l.identite AND d.etat NOT IN ('REFUSE', 'ANNULE')
+            LIMIT 1) AS vivant ON true
+), insere AS (
     INSERT INTO dossier (numero_interne, siren, editeur, identite, sha256_contenu, nir_empreinte, precedent, depose_le)
-    SELECT numero, siren, editeur, identite, contenu, nir, precedent, depose_le FROM lot
+    SELECT numero, siren, editeur, identite, contenu, nir,
+           (SELECT max(d.numero_interne) FROM dossier d
+             WHERE d.identite = vu.identite AND d.etat IN ('REFUSE', 'ANNULE')),
+           depose_le
+      FROM vu WHERE vivant IS NULL
     ON CONFLICT (identite) WHERE etat NOT IN ('REFUSE', 'ANNULE') DO NOTHING
-    RETURNING numero_interne, siren
+    RETURNING numero_interne, etat
 ), depose AS (
     INSERT INTO depot (numero_interne, corps_chiffre, sha256_recu, cerfa)
-    SELECT l.numero, l.corps, l.recu, l.cerfa::jsonb
-      FROM nouveau n JOIN lot l ON l.numero = n.numero_interne
+    SELECT vu.numero, vu.corps, vu.recu, vu.cerfa::jsonb FROM insere JOIN vu ON vu.numero = insere.numero_interne
 ), dit AS (
     INSERT INTO evenement (siren, objet, numero_interne, type, acteur, survenu_le)
-    SELECT l.siren, 'DOSSIER', l.numero, 'DOSSIER_DEPOSE', l.acteur, l.depose_le
-      FROM nouveau n JOIN lot l ON l.numero = n.numero_interne
+    SELECT vu.siren, 'DOSSIER', vu.numero, 'DOSSIER_DEPOSE', 'editeur:' || vu.editeur, vu.depose_le
+      FROM insere JOIN vu ON vu.numero = insere.numero_interne
 )
-SELECT numero_interne FROM nouveau
+SELECT coalesce(vu.vivant, insere.numero_interne), vu.vivant IS NULL, coalesce(vu.contenu_vivant, vu.contenu),
+       coalesce(vu.etat, insere.etat), vu.numero_deca
+  FROM vu LEFT JOIN insere ON insere.numero_interne = vu.numero
+ ORDER BY vu.rang
 """
 
 READ_VERSION = """
@@ -113,7 +109,7 @@ SELECT (SELECT e.transaction FROM evenement e
 """
 COLONNES = "d.numero_interne, d.siren, d.etat, d.commentaire_etat, d.numero_deca, d.depose_le"
 SELECT_DEPOT = f"""
-SELECT {COLONNES}, p.corps_chiffre, p.sha256_recu
+SELECT {COLONNES}, d.identite, p.corps_chiffre, p.sha256_recu
   FROM dossier d JOIN depot p USING (numero_interne)
  WHERE d.siren = %s AND d.numero_interne = ANY(%b::bigint[])
  ORDER BY d.numero_interne
@@ -125,23 +121,20 @@ SELECT {COLONNES} FROM dossier d WHERE d.siren = %s ORDER BY d.numero_interne LI
 SELECT_TOUS = f"SELECT {COLONNES} FROM dossier d WHERE d.siren = %s ORDER BY d.numero_interne"  # noqa: S608
 
 
-async def identify(tx: Tx, identites: Sequence[bytes]) -> list[Identifie]:
-    """Look up each identity, in the order given; take a number for those without a living dossier."""
-    cursor = await tx.execute(IDENTIFY, (list(identites),))
-    return [Identifie(*row) for row in await cursor.fetchall()]
+async def record_lot(tx: Tx, lot: Sequence[Candidat]) -> list[Inscription | None]:
+    """Insert what is new of a batch sorted by identity; in the same order, the dossier that holds each identity.
 
-
-async def insert_lot(tx: Tx, lot: Sequence[NouveauDossier]) -> set[int]:
-    """Insert the batch; the numbers that were inserted, the others having lost their identity to another worker."""
-    colonnes = zip(*(msgspec.structs.astuple(nouveau) for nouveau in lot), strict=True)
-    cursor = await tx.execute(INSERT_LOT, [list(colonne) for colonne in colonnes])
-    return {numero for (numero,) in await cursor.fetchall()}
+    None for an identity that another worker took at this very instant: ask again.
+    """
+    colonnes = zip(*(msgspec.structs.astuple(candidat) for candidat in lot), strict=True)
+    cursor = await tx.execute(RECORD_LOT, [list(colonne) for colonne in colonnes])
+    return [Inscription(*row) if row[0] is not None else None for row in await cursor.fetchall()]
 
 
 async def find_depots(tx: Tx, numeros: Sequence[int], *, siren: str) -> list[LigneDepot]:
     """The dossiers of this SIREN among `numeros`, with their bodies, by number."""
     cursor = await tx.execute(SELECT_DEPOT, (siren, list(numeros)))
-    return [LigneDepot(LigneDossier(*row[:6]), row[6], row[7]) for row in await cursor.fetchall()]
+    return [LigneDepot(LigneDossier(*row[:6]), *row[6:]) for row in await cursor.fetchall()]
 
 
 async def lock(tx: Tx, numero_interne: int, *, siren: str) -> LigneDossier | None:

@@ -1,4 +1,4 @@
-"""Two workers over one database: one dossier for one contract, whatever falls between the look-up and the insertion."""
+"""Two workers over one database: one dossier for one contract, whatever falls at the same instant."""
 
 import asyncio
 from collections.abc import Sequence
@@ -47,53 +47,49 @@ async def test_one_worker_loses_no_number_to_twins(serveur: Serveur) -> None:
     assert await serveur.last_number() == 1
 
 
-async def test_a_contract_that_another_worker_took_in_between_is_recognised(
+def overtake(serveur: Serveur, monkeypatch: pytest.MonkeyPatch, *, puis: str = "SELECT 1") -> None:
+    """Have the next batch meet its double, inserted by another worker and committed only while the batch waits for it.
+
+    `puis` is run once the batch has lost.
+    """
+    record_lot = store.record_lot
+
+    async def overtaken(tx: store.Tx, lot: Sequence[store.Candidat]) -> list[store.Inscription | None]:
+        monkeypatch.setattr(store, "record_lot", record_lot)
+        async with serveur.database.transaction() as autre:
+            await record_lot(autre, lot)
+            perdant = asyncio.create_task(record_lot(tx, lot))
+            while not await serveur.fetch("SELECT 1 FROM pg_locks WHERE NOT granted"):
+                pass
+        inscrits = await perdant
+        assert inscrits == [None]
+        async with serveur.database.connection() as conn:
+            await conn.execute(puis)
+        return inscrits
+
+    monkeypatch.setattr(store, "record_lot", overtaken)
+
+
+async def test_a_contract_that_another_worker_takes_at_the_same_instant_is_recognised(
     serveur: Serveur, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The number taken for nothing is the rare one of the gap report."""
-    rapide, lent = a_worker(serveur), a_worker(serveur)
-    corps = to_json(a_depot())
-    identify = store.identify
-
-    async def overtaken(tx: store.Tx, identites: Sequence[bytes]) -> list[store.Identifie]:
-        trouves = await identify(tx, identites)
-        monkeypatch.setattr(store, "identify", identify)
-        await rapide.deposit(corps, par=PAR)
-        return trouves
-
-    monkeypatch.setattr(store, "identify", overtaken)
-    recu = await lent.deposit(corps, par=PAR)
+    overtake(serveur, monkeypatch)
+    recu = await a_worker(serveur).deposit(to_json(a_depot()), par=PAR)
     assert recu.rejoue
     assert await serveur.fetch("SELECT numero_interne FROM dossier") == [(recu.numero_interne,)]
-    assert recu.numero_interne == 2
+    assert recu.numero_interne == 1
+    assert await serveur.last_number() == 2
 
 
 async def test_nothing_is_acknowledged_that_is_not_inserted_when_the_winner_is_cancelled_in_between(
     serveur: Serveur, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rapide, lent = a_worker(serveur), a_worker(serveur)
-    corps = to_json(a_depot())
-    identify, insert_lot = store.identify, store.insert_lot
-
-    async def overtaken(tx: store.Tx, identites: Sequence[bytes]) -> list[store.Identifie]:
-        trouves = await identify(tx, identites)
-        monkeypatch.setattr(store, "identify", identify)
-        await rapide.deposit(corps, par=PAR)
-        monkeypatch.setattr(store, "insert_lot", cancelled)
-        return trouves
-
-    async def cancelled(tx: store.Tx, lot: Sequence[store.NouveauDossier]) -> set[int]:
-        inseres = await insert_lot(tx, lot)
-        monkeypatch.setattr(store, "insert_lot", insert_lot)
-        async with serveur.database.connection() as conn:
-            await conn.execute("UPDATE dossier SET etat = 'ANNULE'")
-        return inseres
-
-    monkeypatch.setattr(store, "identify", overtaken)
-    recu = await lent.deposit(corps, par=PAR)
+    overtake(serveur, monkeypatch, puis="UPDATE dossier SET etat = 'ANNULE'")
+    recu = await a_worker(serveur).deposit(to_json(a_depot()), par=PAR)
     assert not recu.rejoue
     rangees = await serveur.fetch("SELECT numero_interne, etat, precedent FROM dossier ORDER BY 1")
-    assert rangees == [(2, "ANNULE", None), (recu.numero_interne, "TRANSMIS", 2)]
+    assert rangees == [(1, "ANNULE", None), (recu.numero_interne, "TRANSMIS", 1)]
 
 
 async def test_a_batch_that_fails_acknowledges_nobody_and_the_next_one_goes_on(
@@ -101,11 +97,11 @@ async def test_a_batch_that_fails_acknowledges_nobody_and_the_next_one_goes_on(
 ) -> None:
     ouvrier = a_worker(serveur)
 
-    async def broken(*_: Any) -> set[int]:
+    async def broken(*_: Any) -> list[store.Inscription | None]:
         raise psycopg.OperationalError("gone")
 
     with monkeypatch.context() as panne:
-        panne.setattr(store, "insert_lot", broken)
+        panne.setattr(store, "record_lot", broken)
         issues = await asyncio.gather(
             *(ouvrier.deposit(to_json(a_depot(rang)), par=PAR) for rang in range(10)), return_exceptions=True
         )
