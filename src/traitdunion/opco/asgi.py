@@ -8,6 +8,6 @@ from traitdunion.opco.settings import Settings
 
 
 def application() -> Application:
-    """The ASGI application of one worker (called by granian in each)."""
+    """The ASGI application of one worker (called by uvicorn in each)."""
     settings = Settings.from_env(os.environ)
     return Application(lambda: services(settings))

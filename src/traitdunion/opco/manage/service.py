@@ -41,7 +41,7 @@ def servir(
     from traitdunion.opco.manage.superviseur import Superviseur
     from traitdunion.opco.socle import migrations
 
-    # Until granian listens, a signal still has to stop the embedded database behind it.
+    # Until the supervisor listens, a signal still has to stop the embedded database behind it.
     for nom in (signal.SIGTERM, signal.SIGINT):
         signal.signal(nom, _stop)
     settings = commun.read_settings(

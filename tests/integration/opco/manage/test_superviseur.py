@@ -23,6 +23,8 @@ async def answer(scope, receive, send):
             await send({"type": message["type"] + ".complete"})
             if message["type"] == "lifespan.shutdown":
                 return
+    while scope["method"] == "POST" and (await receive()).get("more_body"):
+        pass
     if scope["path"] == "/mort":
         os._exit(137)
     if scope["path"] == "/lent":
@@ -150,3 +152,58 @@ def test_workers_do_not_outlive_a_parent_that_is_killed(service: Service) -> Non
     service.processus.kill()
 
     until(lambda: all(gone(pid) for pid in pids), secondes=10)
+
+
+def exchange(service: Service, *morceaux: bytes) -> bytes:
+    """What comes back, until the server closes."""
+    with socket.create_connection(("127.0.0.1", service.port), timeout=10) as prise:
+        recu = b""
+        with suppress(ConnectionError):
+            for morceau in morceaux:
+                prise.sendall(morceau)
+                time.sleep(0.05)
+            while lu := prise.recv(65536):
+                recu += lu
+        return recu
+
+
+TETE = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+
+
+def test_a_head_just_under_the_limit_is_read(service: Service) -> None:
+    assert exchange(service, TETE + b"X-Long: " + b"a" * 32_000 + b"\r\n\r\n").startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize("morceaux", [1, 40])
+def test_a_head_that_is_too_long_is_refused(service: Service, morceaux: int) -> None:
+    entete = b"X-Long: " + b"a" * 33_000 + b"\r\n\r\n"
+    pas = len(entete) // morceaux + 1
+    recu = exchange(service, TETE, *(entete[i : i + pas] for i in range(0, len(entete), pas)))
+    assert recu.startswith(b"HTTP/1.1 431")
+    assert b"32 Kio" in recu
+
+
+def test_a_head_without_end_is_refused_before_it_fills_the_memory(service: Service) -> None:
+    assert exchange(service, TETE, *[b"X-Sans-Fin: " + b"a" * 3_000] * 12).startswith(b"HTTP/1.1 431")
+
+
+@pytest.mark.parametrize(
+    "brut",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        b"GET /\xc3\xa9 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcde",
+    ],
+    ids=["tls", "not ascii", "two lengths (smuggling)", "two content-lengths"],
+)
+def test_what_is_no_http_is_refused_in_a_sentence(service: Service, brut: bytes) -> None:
+    recu = exchange(service, brut)
+    assert recu.startswith(b"HTTP/1.1 400")
+    assert "n'est pas lisible" in recu.decode()
+
+
+def test_a_body_longer_than_the_limit_of_a_head_goes_through_slowly_too(service: Service) -> None:
+    tete = b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+    recu = exchange(service, tete, *[b"4000\r\n" + b"a" * 0x4000 + b"\r\n"] * 5, b"0\r\n\r\n")
+    assert recu.startswith(b"HTTP/1.1 200")
