@@ -19,6 +19,8 @@ _TABLE = str.maketrans(dict.fromkeys("-‐‑‒–—−'’‘ʼ′`´", " ") 
 @lru_cache(maxsize=4096)
 def fold_name(nom: str) -> str:
     """A name without case, accent, hyphen, apostrophe or double space: « Le  Goff-Élan » is « le goff elan »."""
+    if nom.isascii():
+        return " ".join(nom.translate(_TABLE).lower().split())
     # Twice: some signs come apart into capitals, and some capitals into two signs.
     decompose = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", nom.translate(_TABLE)).casefold())
     sans_accent = "".join(lettre for lettre in decompose if not unicodedata.combining(lettre))

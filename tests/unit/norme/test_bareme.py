@@ -72,6 +72,13 @@ def test_six_months_after_31_august_is_the_end_of_february() -> None:
     assert add_months(date(2027, 8, 31), 6) == date(2028, 2, 29)
 
 
+@given(JOURS, st.integers(-400, 1500))
+def test_the_whole_months_of_a_period_are_those_that_end_by_the_day_after(debut: date, jours: int) -> None:
+    fin = debut + timedelta(days=jours)
+    mois = months_between(debut, fin)
+    assert add_months(debut, mois) <= fin + timedelta(days=1) < add_months(debut, mois + 1)
+
+
 @given(JOURS, st.integers(0, 60))
 def test_a_period_of_whole_months_counts_them(debut: date, mois: int) -> None:
     fin = add_months(debut, mois) - timedelta(days=1)

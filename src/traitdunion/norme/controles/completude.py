@@ -1,7 +1,9 @@
 """What must be there: absent, it blocks (nothing can be stored) or is to be completed (regles.md §1.2, §2)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from traitdunion.norme.controles.libelles import Champ, champ, champs
 from traitdunion.norme.erreurs import controles as codes
@@ -24,16 +26,23 @@ OBLIGATOIRES = frozenset(
         "organismeFormation.siret",
     )
 )
-SECTIONS = ("employeur", "apprenti", "maitre1", "contrat", "formation", "organisme_formation")
 ADRESSE = ("adresse1", "codePostal", "commune")
 
 
-def _section(nom: str, *membres: str) -> tuple[Champ, ...]:
-    return champs(*(f"{nom}.{membre}" for membre in membres))
+class Requis(NamedTuple):
+    """Members of one section that must all be there; `read_all` gives their values at once."""
+
+    membres: tuple[Champ, ...]
+    read_all: Callable[[Any], tuple[object, ...]]
+
+
+def _section(nom: str, *membres: str) -> Requis:
+    requis = champs(*(f"{nom}.{membre}" for membre in membres))
+    return Requis(requis, attrgetter(*(un.attribut for un in requis)))
 
 
 # Every « R » of regles.md §1.2 that stands alone, in the order of the form.
-REQUIS: dict[str, tuple[Champ, ...]] = {
+REQUIS: dict[str, Requis] = {
     "employeur": _section(
         *("employeur", "siret", "adresse", "telephone", "courriel", "typeEmployeur", "employeurSpecifique", "naf"),
         *("nombreDeSalaries", "codeIdcc", "caisseComplementaire"),
@@ -61,15 +70,17 @@ REQUIS: dict[str, tuple[Champ, ...]] = {
 EMPLOYEUR_NOM = champ("employeur.denomination")
 VERSION = champ("versionCERFA")
 ATTESTATIONS = champs("employeur.attestationEligibilite", "employeur.attestationPieces")
-MAITRE2 = champs("maitre2.nom", "maitre2.prenom", "maitre2.dateNaissance", "maitre2.courriel", "maitre2.emploiOccupe")
-LIEU = champs(
-    *(f"organismeFormationLieuFormationPrincipal.{nom}" for nom in ("denomination", "siret", "adresse")),
-)
-RESPONSABLE = champs(*(f"apprenti.responsableLegal.{nom}" for nom in ("nom", "prenom", "adresse", "courriel")))
-AVENANT = champs("contrat.numeroContratPrecedent", "contrat.dateEffetAvenant")
+MAITRE2 = _section("maitre2", "nom", "prenom", "dateNaissance", "courriel", "emploiOccupe")
+LIEU = _section("organismeFormationLieuFormationPrincipal", "denomination", "siret", "adresse")
+RESPONSABLE = _section("apprenti", *(f"responsableLegal.{nom}" for nom in ("nom", "prenom", "adresse", "courriel")))
+AVENANT = _section("contrat", "numeroContratPrecedent", "dateEffetAvenant")
 ADRESSES = {
-    section.chemin: champs(*(f"{section.chemin.removeprefix('cerfa.')}.{nom}" for nom in ADRESSE))
-    for section in champs("employeur.adresse", "apprenti.adresse", "organismeFormation.adresse")
+    nom: _section(wire, *(f"adresse.{membre}" for membre in ADRESSE))
+    for nom, wire in (
+        ("employeur", "employeur"),
+        ("apprenti", "apprenti"),
+        ("organisme_formation", "organismeFormation"),
+    )
 }
 
 
@@ -77,13 +88,11 @@ def check(cerfa: Cerfa, _recu_le: date) -> Iterator[Anomalie]:
     """Everything missing, in the order of the form."""
     if cerfa.version_cerfa is None:
         yield _missing(VERSION)
-    for nom in SECTIONS:
+    for nom, requis in REQUIS.items():
         section = getattr(cerfa, nom)
-        for requis in REQUIS[nom]:
-            if section is None or requis.read(section) is None:
-                yield _missing(requis)
-            elif requis.chemin in ADRESSES:
-                yield from _absent(ADRESSES[requis.chemin], section)
+        yield from _absent(requis, section)
+        if nom in ADRESSES and section is not None and section.adresse is not None:
+            yield from _absent(ADRESSES[nom], section)
         if nom == "employeur" and section is not None:
             yield from _check_employeur(section)
     yield from _check_conditionnels(cerfa)
@@ -105,17 +114,15 @@ def _check_conditionnels(cerfa: Cerfa) -> Iterator[Anomalie]:
     if cerfa.contrat is not None and (cerfa.contrat.type_contrat_app or "")[:1] == "3":
         yield from _absent(AVENANT, cerfa.contrat)
     if cerfa.organisme_formation is not None and cerfa.organisme_formation.lieu_formation_identique is False:
-        lieu = cerfa.organisme_formation_lieu_formation_principal
-        if lieu is None:
-            yield from (_missing(requis) for requis in LIEU)
-        else:
-            yield from _absent(LIEU, lieu)
+        yield from _absent(LIEU, cerfa.organisme_formation_lieu_formation_principal)
 
 
-def _absent(requis: tuple[Champ, ...], section: object) -> Iterator[Anomalie]:
-    for champ_requis in requis:
-        if champ_requis.read(section) is None:
-            yield _missing(champ_requis)
+def _absent(requis: Requis, section: object | None) -> Iterator[Anomalie]:
+    """What is missing in a section; all of it when there is no section."""
+    if section is None:
+        yield from map(_missing, requis.membres)
+    elif None in requis.read_all(section):
+        yield from (_missing(membre) for membre in requis.membres if membre.read(section) is None)
 
 
 def _missing(requis: Champ) -> Anomalie:

@@ -11,11 +11,12 @@ from traitdunion.norme.messages.cerfa import Cerfa
 
 
 class Champ(msgspec.Struct, frozen=True):
-    """A member of the form: its wire path, its label, and how to read it from its section."""
+    """A member of the form: its wire path, its label, its section, its attribute there, and how to read it."""
 
     chemin: str
     libelle: str
     section: str
+    attribut: str
     read: Callable[[Any], Any]
 
 
@@ -30,7 +31,8 @@ def champ(chemin: str, struct: type[msgspec.Struct] = Cerfa, racine: str = "cerf
         libelle = membre.libelle
         if membre.plan is not None:
             plan = membre.plan
-    return Champ(f"{racine}.{chemin}", libelle, attributs[0], attrgetter(*[".".join(attributs[1:] or attributs)]))
+    attribut = ".".join(attributs[1:] or attributs)
+    return Champ(f"{racine}.{chemin}", libelle, attributs[0], attribut, attrgetter(attribut))
 
 
 def champs(*chemins: str, struct: type[msgspec.Struct] = Cerfa, racine: str = "cerfa") -> tuple[Champ, ...]:

@@ -72,6 +72,7 @@ def _check_minimums(cerfa: Cerfa, contrat: Contrat, lignes: tuple[RemunerationAn
     if naissance is None or contrat.date_debut_contrat is None:
         return
     manquantes, reste = _missing_years(cerfa, contrat)
+    majoration = MAJORATION_POINTS if _may_owe_majoration(cerfa, contrat) else 0
     licence_pro = cerfa.formation is not None and cerfa.formation.type_diplome == LICENCE_PRO
     for rang, ligne in enumerate(lignes):
         if ligne.taux is None or ligne.date_debut is None or ligne.ordre not in ORDRES:
@@ -92,10 +93,10 @@ def _check_minimums(cerfa: Cerfa, contrat: Contrat, lignes: tuple[RemunerationAn
             yield codes.REMUNERATION_A_VERIFIER.anomalie(
                 champ, minimum=suivant, raison="le contrat est plus court que le cycle de formation"
             )
-        elif _may_owe_majoration(cerfa, contrat) and ligne.taux < min(minimum + MAJORATION_POINTS, PLAFOND):
+        elif majoration and ligne.taux < min(minimum + majoration, PLAFOND):
             yield codes.REMUNERATION_A_VERIFIER.anomalie(
                 champ,
-                minimum=min(minimum + MAJORATION_POINTS, PLAFOND),
+                minimum=min(minimum + majoration, PLAFOND),
                 raison="le contrat d'un an prépare un diplôme de même niveau que le diplôme obtenu",
             )
 

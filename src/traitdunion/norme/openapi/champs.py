@@ -106,6 +106,6 @@ def presences() -> dict[Membre, str]:
 
 def _attendus() -> list[Any]:
     """Every rule of completeness; those that depend on another member are asked for in their case only."""
-    seuls = [requis for section in completude.REQUIS.values() for requis in section]
-    adresses = [requis for section in completude.ADRESSES.values() for requis in section]
+    seuls = [requis for section in completude.REQUIS.values() for requis in section.membres]
+    adresses = [requis for section in completude.ADRESSES.values() for requis in section.membres]
     return [completude.VERSION, completude.EMPLOYEUR_NOM, *completude.ATTESTATIONS, *seuls, *adresses]

@@ -10,7 +10,7 @@ from traitdunion.opco.acces import dpop, oauth, store
 from traitdunion.opco.acces.dpop import ModeDpop, PreuveDpop
 from traitdunion.opco.acces.habilitation import Appel, Habilitation
 from traitdunion.opco.socle.clock import Clock
-from traitdunion.opco.socle.database import Database
+from traitdunion.opco.socle.database import Database, Usage
 
 
 class Preuves:
@@ -50,7 +50,7 @@ class Preuves:
         )
         if not compare_digest(preuve.jkt, habilitation.jkt):
             raise unauthorized(codes.JETON_LIE, schema="DPoP")
-        async with self._database.connection(durable=False) as conn:
+        async with self._database.connection(usage=Usage.LOOK_UP) as conn:
             await self.spend(conn, preuve, statut=401)
 
     async def spend(self, tx: store.Tx, preuve: PreuveDpop, *, statut: int) -> None:

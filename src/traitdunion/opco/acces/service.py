@@ -17,7 +17,7 @@ from traitdunion.opco.acces.limites import Limiteur
 from traitdunion.opco.acces.preuves import Preuves, unauthorized
 from traitdunion.opco.acces.states import EtatAccrochage
 from traitdunion.opco.socle.clock import Clock, day_of
-from traitdunion.opco.socle.database import Database
+from traitdunion.opco.socle.database import Database, Usage
 from traitdunion.opco.socle.vault import Vault
 
 DUREE_JETON_SECONDES = 3_600
@@ -257,7 +257,7 @@ class Acces:
     async def _touch(self, cle: store.CleLue, *, at: datetime) -> None:
         heure = at.replace(minute=0, second=0, microsecond=0)
         if cle.derniere_utilisation != heure:
-            async with self._database.connection(durable=False) as conn:
+            async with self._database.connection(usage=Usage.LOOK_UP) as conn:
                 await store.touch_cle(conn, cle=cle.id, heure=heure)
 
     async def _authenticate(self, client_id: str, client_secret: str, *, basic: bool, adresse: str) -> int:

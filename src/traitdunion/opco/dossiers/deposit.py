@@ -20,7 +20,7 @@ from traitdunion.opco.dossiers import store
 from traitdunion.opco.dossiers.states import CONSEIL_CORRECTION, Etat
 from traitdunion.opco.socle import failpoints, metrics
 from traitdunion.opco.socle.clock import Clock, day_of
-from traitdunion.opco.socle.database import Database
+from traitdunion.opco.socle.database import Database, Usage
 from traitdunion.opco.socle.group_commit import GroupCommitter
 from traitdunion.opco.socle.vault import Vault
 
@@ -163,7 +163,7 @@ class Depots:
         """Insert the candidates, sorted by identity; those lost to another worker are asked for again."""
         inscrits: dict[bytes, store.Inscription] = {}
         failpoints.hit("avant_commit")
-        async with self._database.connection() as tx:
+        async with self._database.connection(usage=Usage.BATCH) as tx:
             while candidats:
                 try:
                     reponses = await store.record_lot(tx, candidats)

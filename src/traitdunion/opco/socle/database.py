@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from enum import Enum
 from typing import Any
 
 import psycopg
@@ -19,27 +20,24 @@ KEEPALIVE: dict[str, Any] = {"keepalives_idle": 30, "keepalives_interval": 10, "
 SILENCE_SECONDES = 30.0  # a listener that hears nothing for so long asks whether the server is still there
 
 
+class Usage(Enum):
+    """What a connection is for, hence what its session is set to."""
+
+    ORDINARY = ""
+    # For look-ups that may take a sequence value, of which every 32nd would wait for an fsync of its own, and for rows
+    # that may be lost. Nothing else is risked: WAL is written in order, a later durable commit carries it to disk.
+    LOOK_UP = "-c synchronous_commit=off"
+    # For the batches of the group committer: their plan leaves nothing to choose, and planning costs more than running.
+    BATCH = "-c plan_cache_mode=force_generic_plan"
+
+
 class Database:
-    """A pool of autocommit connections; `transaction()` opens a transaction on one of them."""
+    """Pools of autocommit connections; `transaction()` opens a transaction on one of them."""
 
     def __init__(self, url: str, *, min_size: int = 2, max_size: int = 10) -> None:
         self.url = url
-        self._pool: AsyncConnectionPool[Tx] = AsyncConnectionPool(
-            url,
-            open=False,
-            min_size=min_size,
-            max_size=max_size,
-            kwargs={"autocommit": True, "options": OPTIONS, **KEEPALIVE},
-            timeout=10,
-        )
-        self._lookup: AsyncConnectionPool[Tx] = AsyncConnectionPool(
-            url,
-            open=False,
-            min_size=1,
-            max_size=2,
-            kwargs={"autocommit": True, "options": f"{OPTIONS} -c synchronous_commit=off", **KEEPALIVE},
-            timeout=10,
-        )
+        tailles = {Usage.ORDINARY: (min_size, max_size), Usage.LOOK_UP: (1, 2), Usage.BATCH: (1, 2)}
+        self._pools = {usage: _pool(url, usage, *tailles[usage]) for usage in Usage}
         self._checking: asyncio.Task[None] | None = None
 
     @classmethod
@@ -56,8 +54,8 @@ class Database:
     async def start(self) -> None:
         """Open the pools; raises psycopg_pool.PoolTimeout when the server does not answer within 10 s."""
         try:
-            await self._pool.open(wait=True, timeout=10)
-            await self._lookup.open(wait=True, timeout=10)
+            for pool in self._pools.values():
+                await pool.open(wait=True, timeout=10)
         except BaseException:
             await self.aclose()  # else the pools would go on trying in the background
             raise
@@ -67,18 +65,14 @@ class Database:
         if self._checking is not None:
             self._checking.cancel()
             await asyncio.gather(self._checking, return_exceptions=True)
-        await self._pool.close()
-        await self._lookup.close()
+        for pool in self._pools.values():
+            await pool.close()
 
     @contextlib.asynccontextmanager
-    async def connection(self, *, durable: bool = True) -> AsyncIterator[Tx]:
-        """A connection in autocommit.
-
-        `durable=False` is for look-ups that may take a sequence value: every 32nd one would otherwise wait for an
-        fsync of its own. Nothing is risked: WAL is written in order, so a later durable commit carries it to disk.
-        """
+    async def connection(self, *, usage: Usage = Usage.ORDINARY) -> AsyncIterator[Tx]:
+        """A connection in autocommit."""
         try:
-            async with (self._pool if durable else self._lookup).connection() as conn:
+            async with self._pools[usage].connection() as conn:
                 yield conn
         except psycopg.OperationalError:
             self._suspect()
@@ -96,7 +90,7 @@ class Database:
             self._checking = asyncio.create_task(self._check())
 
     async def _check(self) -> None:
-        for pool in (self._pool, self._lookup):
+        for pool in self._pools.values():
             with contextlib.suppress(psycopg.Error, psycopg_pool.PoolTimeout, psycopg_pool.PoolClosed):
                 await pool.check()
 
@@ -116,6 +110,17 @@ class Database:
                             await _call(on_notify, notification.payload)
                         await conn.execute("SELECT 1")
             await asyncio.sleep(1)
+
+
+def _pool(url: str, usage: Usage, min_size: int, max_size: int) -> AsyncConnectionPool[Tx]:
+    return AsyncConnectionPool(
+        url,
+        open=False,
+        min_size=min_size,
+        max_size=max_size,
+        kwargs={"autocommit": True, "options": f"{OPTIONS} {usage.value}", **KEEPALIVE},
+        timeout=10,
+    )
 
 
 async def _call(on_notify: Callable[[str], Awaitable[None] | None], payload: str) -> None:

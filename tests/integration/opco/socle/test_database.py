@@ -16,7 +16,7 @@ from psycopg.adapt import PyFormat
 from psycopg.pq import Format
 
 from traitdunion.opco.socle import postgres
-from traitdunion.opco.socle.database import Database, Tx
+from traitdunion.opco.socle.database import Database, Tx, Usage
 
 pytestmark = pytest.mark.anyio
 
@@ -54,7 +54,9 @@ async def test_only_look_ups_may_answer_before_the_disk(database: Database) -> N
         assert await fetch(tx, "SHOW synchronous_commit") == "on"
     async with database.transaction() as tx:
         assert await fetch(tx, "SHOW synchronous_commit") == "on"
-    async with database.connection(durable=False) as tx:
+    async with database.connection(usage=Usage.BATCH) as tx:
+        assert await fetch(tx, "SHOW synchronous_commit") == "on"
+    async with database.connection(usage=Usage.LOOK_UP) as tx:
         assert await fetch(tx, "SHOW synchronous_commit") == "off"
 
 
@@ -105,8 +107,7 @@ async def test_a_server_that_is_not_there_is_said_within_the_delay_and_left_in_p
     database = Database("postgresql://personne@127.0.0.1:9/rien", min_size=1)
     with pytest.raises(psycopg_pool.PoolTimeout):
         await asyncio.wait_for(database.start(), 15)
-    assert database._pool.closed
-    assert database._lookup.closed
+    assert all(pool.closed for pool in database._pools.values())
 
 
 @pytest.fixture
@@ -127,8 +128,8 @@ async def test_after_a_restart_of_the_server_one_call_fails_and_the_next_ones_do
                     await tx.execute("SELECT 1")
             serveur.enter_context(postgres.running(dossier))
             await until(lambda: database._checking is not None and database._checking.done(), secondes=15)
-            for durable in (True, False) * 6:
-                async with database.connection(durable=durable) as tx:
+            for usage in tuple(Usage) * 6:
+                async with database.connection(usage=usage) as tx:
                     assert await fetch(tx, "SELECT 1") == 1
 
 
