@@ -63,17 +63,22 @@ def pgbench(url: str, script: Path, *, secondes: int) -> Mesure:
 
 
 LUA = """
-local corps = [==[%(corps)s]==]
+local fichier = assert(io.open("%(corps)s", "rb"))
+local corps = fichier:read("*a")
+fichier:close()
+local debut, fin = corps:find("%(marque)s", 1, true)
+local avant, apres = corps:sub(1, (debut or 1) - 1), corps:sub((fin or 0) + 1)
 n, ok_total, autres_total = %(depart)d, 0, 0  -- globals: what `done` can read of the thread
 local lettres = "ABCDEFGHIJ"
 local function marque(i)
   local t = string.format("%%08d", i)
+  if %(en_chiffres)s then return t end
   return (t:gsub("%%d", function(c) local k = tonumber(c) + 1 return lettres:sub(k, k) end))
 end
 request = function()
   n = n + 1
-  local b = corps:gsub("%(marque)s", marque(n))
-  return wrk.format("%(methode)s", "%(chemin)s", nil, #b > 0 and b or nil)
+  local b = #corps > 0 and avant .. (debut and marque(n) or "") .. apres or nil
+  return wrk.format("%(methode)s", "%(chemin)s", nil, b)
 end
 %(entetes)s
 local fils
@@ -95,17 +100,24 @@ def lua(
     methode: str,
     chemin: str,
     entetes: dict[str, str],
-    corps: str,
-    marque: str,
-    depart: int,
-    statut: int,
+    corps: bytes = b"",
+    marque: str = "",
+    depart: int = 0,
+    en_chiffres: bool = False,
+    statut: int = 200,
 ) -> Path:
-    """Write a wrk script: one request over and over, made distinct by a counter; answers counted by status."""
+    """Write a wrk script: one request over and over, answers counted by status.
+
+    Each body is made distinct by a counter of 8 characters in the place of `marque`, in letters or in digits.
+    """
+    brut = fichier.with_suffix(".corps")
+    brut.write_bytes(corps)
     lignes = "\n".join(f'wrk.headers["{nom}"] = "{valeur}"' for nom, valeur in entetes.items())
     texte = LUA % {
-        "corps": corps,
+        "corps": brut,
         "depart": depart,
         "marque": marque,
+        "en_chiffres": "true" if en_chiffres else "false",
         "methode": methode,
         "chemin": chemin,
         "entetes": lignes,

@@ -1,5 +1,6 @@
 """The API as one ASGI application: the routes of the norm as data, each behind its door."""
 
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
@@ -117,6 +118,8 @@ class Application:
         await receive()
         try:
             async with self.running():
+                gc.collect()
+                gc.freeze()  # what was built to last is not looked through again at each collection
                 await send({"type": "lifespan.startup.complete"})
                 await receive()
         except Exception as erreur:

@@ -50,8 +50,8 @@ class GroupCommitter(Generic[Item, Result]):
             task = asyncio.create_task(self._drain())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        # A caller that goes away must not take its neighbours' batch with it.
-        return await asyncio.shield(future)
+        # A caller that goes away cancels its own future only: the batch goes on, and finds that one done.
+        return await future
 
     async def aclose(self) -> None:
         """Take no more, and wait for every batch under way or waiting."""

@@ -98,7 +98,7 @@ CREATE INDEX dossier_nir ON dossier (nir_empreinte) WHERE nir_empreinte IS NOT N
 -- Apart from dossier, so that lists of states read slim rows.
 CREATE TABLE depot (
     numero_interne bigint PRIMARY KEY REFERENCES dossier,
-    corps_chiffre  bytea NOT NULL,         -- the body as received: AES-256-GCM, AAD = numero_interne
+    corps_chiffre  bytea NOT NULL,         -- the body as received: AES-256-GCM, AAD = identite and depose_le
     sha256_recu    bytea NOT NULL,         -- SHA-256 of these bytes, in clear
     cerfa          jsonb NOT NULL          -- searchable copy without nir, handicap, droitsRqth*
 );
