@@ -9,6 +9,8 @@ import argparse
 import io
 import json
 import os
+import signal
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -44,6 +46,7 @@ def main() -> None:
     analyse.add_argument("--memoire", type=int, default=0, metavar="N", help="dépose N dossiers, puis dit la mémoire")
     choix = analyse.parse_args()
     require_tools()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the server is then stopped like anywhere else
     with serving(port=None, conserver=None, reglages=REGLAGES) as connexion, tempfile.TemporaryDirectory() as dossier:
         banc = Bench(connexion, Path(dossier), secondes=choix.secondes, passages=choix.passages)
         banc.run(memoire=choix.memoire)

@@ -1,5 +1,6 @@
 """Dated tables: the SMIC and the minimum pay of apprentices (D6222-26 to -33; regles.md §2.4)."""
 
+from bisect import bisect_left
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -26,6 +27,7 @@ CODE_POSTAL_MAYOTTE = "976"
 # Percent of the SMIC by execution year (1, 2, 3 and more) and age bracket (under 18, 18-20, 21-25, 26 and more).
 GRILLE: tuple[tuple[int, int, int, int], ...] = ((27, 43, 53, 100), (39, 51, 61, 100), (55, 67, 78, 100))
 BORNES_AGE = (18, 21, 26)
+BORNES_MOIS = tuple(12 * age for age in BORNES_AGE)
 CENT = Decimal("0.01")
 
 
@@ -40,7 +42,7 @@ def bracket_at(naissance: date, jour: date) -> int:
     """Age bracket (0 to 3) on a day; it changes on the first day of the month after the birthday (D6222-31)."""
     # First of the month after the birthday: the day of birth plays no part, whole months are enough.
     mois = (jour.year - naissance.year) * 12 + jour.month - naissance.month
-    return sum(mois > 12 * borne for borne in BORNES_AGE)
+    return bisect_left(BORNES_MOIS, mois)
 
 
 def minimum_rate(annee: int, tranche: int) -> int:

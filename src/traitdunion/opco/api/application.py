@@ -66,6 +66,7 @@ ANNEXES: dict[str, Handler] = {
     "/docs/style/{nom}": get_static,
 }
 
+GC_SEUIL = 20_000  # container objects allocated between two collections
 log = structlog.get_logger("api")
 Build = Callable[[], AbstractAsyncContextManager[Services]]
 
@@ -119,7 +120,9 @@ class Application:
         try:
             async with self.running():
                 gc.collect()
-                gc.freeze()  # what was built to last is not looked through again at each collection
+                # What was built to last is not looked through again, and a call leaves no cycles worth looking for.
+                gc.freeze()
+                gc.set_threshold(GC_SEUIL)
                 await send({"type": "lifespan.startup.complete"})
                 await receive()
         except Exception as erreur:
