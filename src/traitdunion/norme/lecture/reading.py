@@ -1,6 +1,5 @@
 """Reading a body: decode, look for doubled members, walk along the plan."""
 
-from functools import partial
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -72,20 +71,29 @@ class _Walk:
                 if membre is None:
                     self._stray(plan, nom, chemin)
                     continue
-                attribut, nom = membre.attribut, membre.nom
-                read = membre.read or partial(self._object_or_list, membre, _join(chemin, nom))
+                attribut = membre.attribut
+                lu = None if valeur is None else self._member(membre, valeur, _join(chemin, membre.nom))
             else:
+                if valeur is None:
+                    continue
                 attribut, read = scalaire
-            if valeur is None:
-                continue
-            try:
-                lu = read(valeur)
-            except Illisible as illisible:
-                self._illisible(illisible, plan.membres[nom], _join(chemin, nom))
-                continue
+                try:
+                    lu = read(valeur)
+                except Illisible as illisible:
+                    self._illisible(illisible, plan.membres[nom], _join(chemin, nom))
+                    continue
             if lu is not None:
                 valeurs[attribut] = lu
         return valeurs
+
+    def _member(self, membre: Membre, valeur: Any, chemin: str) -> Any:
+        """An object, a list, or a scalar under another spelling of its name."""
+        if membre.read is None:
+            return self._object_or_list(membre, valeur, chemin)
+        try:
+            return membre.read(valeur)
+        except Illisible as illisible:
+            return self._illisible(illisible, membre, chemin)
 
     @staticmethod
     def _other_spelling(plan: Plan, nom: str, brut: dict[str, Any]) -> Membre | None:
@@ -105,13 +113,13 @@ class _Walk:
             return
         self.anomalies.append(illisible.entree.anomalie(chemin, libelle=membre.libelle, **illisible.valeurs))
 
-    def _object_or_list(self, membre: Membre, chemin: str, valeur: Any) -> Any:
+    def _object_or_list(self, membre: Membre, valeur: Any, chemin: str) -> Any:
+        if type(valeur) is dict and not membre.liste:
+            return self._object(membre, valeur, chemin)
         if type(valeur) is str and not valeur.strip():
             return None
         if membre.liste:
             return self._list(membre, valeur, chemin)
-        if type(valeur) is dict:
-            return self._object(membre, valeur, chemin)
         return self._wrong(membre, chemin, "un objet, entre accolades")
 
     def _object(self, membre: Membre, valeur: dict[str, Any], chemin: str) -> Any:

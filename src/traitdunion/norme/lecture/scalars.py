@@ -5,10 +5,11 @@ What could be read in two ways is refused: « 16.000 » written as text is sixte
 """
 
 import re
-import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
+from unicodedata import is_normalized, normalize
 
 from traitdunion.norme.erreurs import lecture as codes
 from traitdunion.norme.erreurs.entree import Entree
@@ -22,6 +23,9 @@ ORDRE_MAX = 255
 NUMERO_CHIFFRES_MAX = 18
 # Outside these years a date is a slip of the hand, and sums of months could leave the calendar.
 ANNEES = range(1900, 2200)
+# Days read once, from their texts: the forms of one season name the same days again and again.
+JOURS_RETENUS = 8_192
+JOUR_RETENU_MAX = 40
 # A value this near to a cent is that cent: sums made in floating point by a client (norme.md §2).
 TOLERANCE_CENT = Decimal("0.000001")
 CENT = Decimal("0.01")
@@ -71,7 +75,7 @@ def read_text(value: object, maximum: int | None) -> str | None:
     if not texte:
         return None
     if not texte.isascii():
-        texte = unicodedata.normalize("NFC", texte)
+        texte = normalize("NFC", texte)
     if maximum is not None and len(texte) > maximum:
         raise Illisible(codes.TEXTE_TROP_LONG, longueur=len(texte), maximum=maximum)
     if "\0" in texte:
@@ -85,7 +89,7 @@ def text_reader(maximum: int) -> Reader:
     def read(value: object) -> str | None:
         if type(value) is str:
             texte = value.strip()
-            if texte.isascii() and len(texte) <= maximum and "\0" not in texte:
+            if len(texte) <= maximum and "\0" not in texte and (texte.isascii() or is_normalized("NFC", texte)):
                 return texte or None
         return read_text(value, maximum)
 
@@ -165,6 +169,12 @@ def read_day(value: object) -> date | None:
     """A calendar day, from AAAA-MM-JJ or ISO 8601: the time and the offset are read, checked and dropped."""
     if type(value) is not str:
         raise Illisible(codes.DATE_ILLISIBLE)
+    # Longer texts are not kept: they may be as long as a body.
+    return _parse_day(value) if len(value) <= JOUR_RETENU_MAX else _parse_day.__wrapped__(value)
+
+
+@lru_cache(maxsize=JOURS_RETENUS)
+def _parse_day(value: str) -> date | None:
     texte = value.strip()
     if not texte:
         return None

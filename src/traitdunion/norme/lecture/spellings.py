@@ -27,11 +27,11 @@ def _rncp(texte: str) -> str:
 
 
 def _naf(texte: str) -> str:
-    return _sans_espaces(texte).replace(".", "").upper()
+    return _code(texte).replace(".", "")
 
 
 def _code(texte: str) -> str:
-    return _sans_espaces(texte).upper()
+    return texte.upper() if texte.isalnum() else "".join(texte.split()).upper()
 
 
 def _numero_idcc(texte: str) -> str:
