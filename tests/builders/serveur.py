@@ -16,7 +16,9 @@ from traitdunion.opco import assemblage, coffre
 from traitdunion.opco.acces.cles import Cles
 from traitdunion.opco.acces.raccordement import EditeurCree, Raccordement
 from traitdunion.opco.api.application import Application
-from traitdunion.opco.settings import Settings
+from traitdunion.opco.pages.services import Portail
+from traitdunion.opco.settings import Choix, Settings
+from traitdunion.opco.site import Site
 from traitdunion.opco.socle.clock import FixedClock
 from traitdunion.opco.socle.database import Database
 
@@ -98,7 +100,9 @@ class Serveur:
     database: Database
     donnees: Path
     cle_publique: bytes
-    application: Application = field(repr=False)
+    application: Site = field(repr=False)
+    portail: Portail = field(repr=False)
+    clock: FixedClock
 
     async def call(self, methode: str, chemin: str, entetes: Mapping[str, str], *, receive: Any, send: Any) -> None:
         """One raw ASGI call, for what an HTTP client would not do."""
@@ -141,7 +145,7 @@ class Serveur:
 @contextlib.asynccontextmanager
 async def serving(database_url: str, donnees: Path, **reglages: Any) -> AsyncIterator[Serveur]:
     """Run the application for the time of the block; rate limits off, clock stopped at RECU_LE."""
-    limites = {"appels_par_minute": 0, "jetons_par_minute": 0, "journal": "ERROR"}
+    limites = {"appels_par_minute": 0, "jetons_par_minute": 0, "journal": "ERROR", "second_facteur": Choix.NON}
     settings = Settings(donnees=donnees, database_url=database_url, nom="OPCO FICTIF", **{**limites, **reglages})
     cles = coffre.create(settings.secrets_fichier)
     clock = FixedClock(RECU_LE)
@@ -150,7 +154,9 @@ async def serving(database_url: str, donnees: Path, **reglages: Any) -> AsyncIte
         raccordement = Raccordement(database=database, vault=cles.vault(), clock=clock)
         gestion = Cles(database=database, vault=cles.vault(), clock=clock, milieu=settings.milieu)
         editeur = await raccordement.create_editeur("ÉDITEUR FICTIF")
-        application = Application(lambda: assemblage.services(settings, clock=clock))
+        portail = await stack.enter_async_context(assemblage.portail(settings, clock=clock))
+        norme = Application(lambda: assemblage.services(settings, clock=clock))
+        application = Site(norme, lambda: contextlib.nullcontext(portail))
         await stack.enter_async_context(_lifespan(application))
         # An exception that reaches the server is a fault of ours: let it fail the test.
         transport = httpx.ASGITransport(application, raise_app_exceptions=True)
@@ -170,11 +176,13 @@ async def serving(database_url: str, donnees: Path, **reglages: Any) -> AsyncIte
             donnees=donnees,
             cle_publique=cles.cle_publique,
             application=application,
+            portail=portail,
+            clock=clock,
         )
 
 
 @contextlib.asynccontextmanager
-async def _lifespan(application: Application) -> AsyncIterator[None]:
+async def _lifespan(application: Site) -> AsyncIterator[None]:
     """Start and stop the application as a server does, in one task of its own."""
     messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
     dits: asyncio.Queue[dict[str, Any]] = asyncio.Queue()

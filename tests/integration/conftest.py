@@ -3,6 +3,7 @@
 Ask for a fixture by its name, nothing to import:
 - `database`: an open `Database` on a database of the test's own, schema in place (asynchronous tests);
 - `database_url`: the address of such a database, for tests that start processes or use psycopg themselves;
+- `serveur`: the application served in this process, on such a database; see `builders.serveur`;
 - `postgres_url`: the address of the server's own database `postgres`, to make other databases on it.
 `database` and `database_url` of one test are the same database; it is dropped after the test.
 
@@ -20,6 +21,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from builders.serveur import Serveur, serving
 from psycopg import conninfo, sql
 
 from traitdunion.opco.socle import migrations, postgres
@@ -74,6 +76,13 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     """An open Database on a fresh migrated database."""
     async with Database.open(database_url, min_size=1, max_size=10) as database:
         yield database
+
+
+@pytest.fixture
+async def serveur(database_url: str, tmp_path: Path) -> AsyncIterator[Serveur]:
+    """A running application with two CFA connected."""
+    async with serving(database_url, tmp_path) as serveur:
+        yield serveur
 
 
 def _of(url: str, nom: str) -> str:

@@ -3,11 +3,12 @@
 import os
 
 from traitdunion.opco.api.application import Application
-from traitdunion.opco.assemblage import services
+from traitdunion.opco.assemblage import portail, services
 from traitdunion.opco.settings import Settings
+from traitdunion.opco.site import Site
 
 
-def application() -> Application:
+def application() -> Site:
     """The ASGI application of one worker (called by uvicorn in each)."""
     settings = Settings.from_env(os.environ)
-    return Application(lambda: services(settings))
+    return Site(Application(lambda: services(settings)), lambda: portail(settings))

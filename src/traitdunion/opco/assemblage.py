@@ -8,25 +8,38 @@ import anyio
 import anyio.abc
 
 from traitdunion.opco import coffre
+from traitdunion.opco.acces.cfa import Vues
+from traitdunion.opco.acces.cles import Cles
 from traitdunion.opco.acces.limites import Debit
+from traitdunion.opco.acces.raccordement import Raccordement
 from traitdunion.opco.acces.service import Acces
 from traitdunion.opco.api.services import Services
+from traitdunion.opco.comptes.connexion import Connexion
+from traitdunion.opco.comptes.essais import Essais
+from traitdunion.opco.comptes.mots_de_passe import Hacheur
+from traitdunion.opco.comptes.seconds_facteurs import SecondsFacteurs
+from traitdunion.opco.comptes.service import Comptes
+from traitdunion.opco.comptes.sessions import Sessions
+from traitdunion.opco.courriels import Courriels
 from traitdunion.opco.dossiers.deposit import Depots
 from traitdunion.opco.dossiers.documents import Documents
 from traitdunion.opco.dossiers.read_back import Dossiers
 from traitdunion.opco.idempotence import Idempotence
+from traitdunion.opco.pages.services import Affichage, Portail
 from traitdunion.opco.pieces import Pieces
 from traitdunion.opco.pieces.antivirus import Antivirus
 from traitdunion.opco.pieces.gate import Gate, Limites
 from traitdunion.opco.pieces.menage import Menage
 from traitdunion.opco.recepisses import Recepisses
 from traitdunion.opco.sante import Sante
-from traitdunion.opco.settings import Settings
+from traitdunion.opco.settings import Choix, Settings
 from traitdunion.opco.socle import failpoints, logs
 from traitdunion.opco.socle.clock import Clock, SystemClock
+from traitdunion.opco.socle.courriel import open_postier
 from traitdunion.opco.socle.database import Database
 from traitdunion.opco.socle.object_store import ObjectStore
 from traitdunion.opco.socle.object_store.local import LocalStore
+from traitdunion.opco.socle.vault import Vault
 
 
 def open_store(settings: Settings) -> ObjectStore:
@@ -79,6 +92,73 @@ async def services(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         )
 
 
+@asynccontextmanager
+async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Portail]:
+    """The use cases of the HTML doors for the time of the block.
+
+    Their connections are their own: a slow search in a portal does not keep a deposit waiting.
+    """
+    if settings.database_url is None:
+        raise ValueError("the root that starts the embedded database gives its URL")
+    cles, horloge = coffre.read(settings.secrets_fichier), clock or SystemClock()
+    vault = cles.vault()
+    async with Database.open(settings.database_url, min_size=1, max_size=settings.connexions_max) as database:
+        courriels = _courriels(settings, database=database, vault=vault, clock=horloge)
+        sessions = Sessions(database=database, clock=horloge)
+        facteurs = SecondsFacteurs(database=database, vault=vault, clock=horloge, emetteur=settings.nom)
+        connexion = Connexion(
+            database=database,
+            clock=horloge,
+            essais=Essais(vault=vault),
+            hacheur=Hacheur(),
+            sessions=sessions,
+            facteurs=facteurs,
+            courriels=courriels,
+            url_publique=settings.url_portail,
+            second_facteur=settings.second_facteur is Choix.OUI,
+        )
+        yield Portail(
+            affichage=_affichage(settings),
+            clock=horloge,
+            connexion=connexion,
+            sessions=sessions,
+            facteurs=facteurs,
+            comptes=Comptes(database=database, clock=horloge, connexion=connexion),
+            cles=Cles(database=database, vault=vault, clock=horloge, milieu=settings.milieu),
+            raccordement=Raccordement(database=database, vault=vault, clock=horloge),
+            dossiers=Dossiers(database=database, vault=vault),
+            acces=Vues(database=database, clock=horloge),
+            secret_formulaires=vault.digest(b"", usage="formulaires").hex(),
+        )
+
+
+def _affichage(settings: Settings) -> Affichage:
+    return Affichage(
+        nom=settings.nom,
+        couleur=settings.couleur,
+        site_public=settings.site_public or "",
+        hebergeur=settings.hebergeur,
+        responsable_donnees=settings.responsable_donnees,
+        aide_raccordement=settings.aide_raccordement,
+        aide_cles=settings.aide_cles,
+        aide_transmissions=settings.aide_transmissions,
+        essai=not settings.production,
+        second_facteur=settings.second_facteur is Choix.OUI,
+        https=settings.url_portail.startswith("https://"),
+    )
+
+
+def _courriels(settings: Settings, *, database: Database, vault: Vault, clock: Clock) -> Courriels:
+    return Courriels(
+        vault=vault,
+        nom_opco=settings.nom,
+        expediteur=settings.expediteur,
+        postier=open_postier(settings.smtp_url, dossier=settings.courriels, clock=clock),
+        clock=clock,
+        database=database,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Travaux:
     """The use cases of the background worker."""
@@ -86,6 +166,7 @@ class Travaux:
     menage: Menage
     acces: Acces
     idempotence: Idempotence
+    courriels: Courriels
 
 
 @asynccontextmanager
@@ -105,6 +186,7 @@ async def travaux(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             ),
             acces=_acces(settings, database=database, cles=cles, clock=horloge),
             idempotence=Idempotence(database=database, clock=horloge),
+            courriels=_courriels(settings, database=database, vault=cles.vault(), clock=horloge),
         )
 
 

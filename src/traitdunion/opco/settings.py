@@ -13,14 +13,22 @@ import msgspec
 from msgspec import Meta
 
 from traitdunion.norme.cle_api import Milieu
-from traitdunion.opco.acces.dpop import ModeDpop
+from traitdunion.opco.acces.jetons.dpop import ModeDpop
 
 PREFIXE = "TRAITDUNION_"
 # Variables of others that may stand in the same environment: the CFA's side, the tests.
 AUTRES_PREFIXES = ("TRAITDUNION_CFA_", "TRAITDUNION_TEST_")
 MASQUE = "•••"
+COULEUR = "^#[0-9a-fA-F]{6}$"
 # Values that may hold a password: never in a repr, an error sentence or a log.
-SECRETS = frozenset({"database_url", "objets_url"})
+SECRETS = frozenset({"database_url", "objets_url", "smtp_url"})
+
+
+class Choix(StrEnum):
+    """Yes or no, as an operator writes it."""
+
+    OUI = "oui"
+    NON = "non"
 
 
 class Environnement(StrEnum):
@@ -108,6 +116,30 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     journal: Annotated[
         str, _("Niveau du journal : DEBUG, INFO, WARNING ou ERROR.", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     ] = "INFO"
+    site_public: Annotated[str | None, _("Adresse du site public de l'OPCO, liée depuis les portails.")] = None
+    couleur: Annotated[
+        str,
+        _("Couleur de l'OPCO dans les portails, « #rrvvbb », assez foncée pour porter du blanc.", pattern=COULEUR),
+    ] = "#0a6c74"
+    hebergeur: Annotated[str, _("Hébergeur du service, tel que les mentions légales le nomment.")] = ""
+    responsable_donnees: Annotated[
+        str, _("Adresse du délégué à la protection des données, donnée par les portails.")
+    ] = ""
+    second_facteur: Annotated[
+        Choix,
+        _(
+            "Second facteur exigé du personnel de l'OPCO et de qui peut générer un identifiant ; « non » est refusé en "
+            "production."
+        ),
+    ] = Choix.OUI
+    smtp_url: Annotated[
+        str | None,
+        _(
+            "Serveur de courriel : smtp://compte:mot-de-passe@hôte:587 (STARTTLS) ou smtps://… Sans lui, les e-mails "
+            "sont écrits dans le dossier « courriels » sous « donnees »."
+        ),
+    ] = None
+    expediteur: Annotated[str, _("Adresse d'où partent les e-mails.")] = "ne-pas-repondre@opco.invalid"
     aide_raccordement: Annotated[str, _("Adresse à qui écrire pour un raccordement.")] = ""
     aide_cles: Annotated[str, _("Adresse à qui écrire pour un souci d'identifiant API CFA.")] = ""
     aide_transmissions: Annotated[str, _("Adresse à qui écrire pour un souci de transmission.")] = ""
@@ -163,6 +195,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return Milieu.PRODUCTION if self.production else Milieu.ESSAI
 
     @property
+    def url_portail(self) -> str:
+        """Where the links of mails lead: the public address, or the one listened on when there is none."""
+        return self.url_publique or f"http://{self.adresse}:{self.port}"
+
+    @property
+    def courriels(self) -> Path:
+        """Where mails are written when no mail server is set."""
+        return self.donnees / "courriels"
+
+    @property
     def secrets_fichier(self) -> Path:
         """Where the keys are read."""
         return self.secrets or self.donnees / "secrets.json"
@@ -186,6 +228,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                     fautes.append(f"{PREFIXE}{nom.upper()} est exigé en production.")
             if self.pannes:
                 fautes.append("TRAITDUNION_PANNES est refusé en production.")
+            if self.second_facteur is Choix.NON:
+                fautes.append("TRAITDUNION_SECOND_FACTEUR=non est refusé en production.")
             if self.url_publique and not self.url_publique.startswith("https://"):
                 fautes.append("TRAITDUNION_URL_PUBLIQUE commence par https:// en production.")
         return fautes

@@ -29,11 +29,18 @@ def menage(faire: Travaux) -> Blueprint:
         if juges:
             log.info("documents_analyses", nombre=juges)
 
+    @blueprint.periodic(cron="* * * * * */5")
+    @blueprint.task(name="courriels", queueing_lock="courriels", lock="courriels")
+    async def send(timestamp: int) -> None:
+        """Every 5 s: the mails that wait."""
+        await faire.courriels.send_waiting()
+
     @blueprint.periodic(cron="17 * * * *")
     @blueprint.task(name="purge", queueing_lock="purge", lock="purge")
     async def purge(timestamp: int) -> None:
         """Every hour: tokens, proofs and idempotency keys that are over."""
         log.info("purge", acces=await faire.acces.purge(), idempotence=await faire.idempotence.purge())
+        log.info("purge", courriels=await faire.courriels.purge())
 
     @blueprint.periodic(cron="23 3 * * *")
     @blueprint.task(name="orphelins", queueing_lock="orphelins", lock="orphelins")

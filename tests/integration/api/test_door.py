@@ -37,7 +37,6 @@ async def test_the_token_endpoint_and_the_extensions_too(serveur: Serveur) -> No
 @pytest.mark.parametrize(
     "chemin",
     [
-        "/",
         "/v3/dossiers",
         "/v1/dossier",
         "/v1/dossiers/",

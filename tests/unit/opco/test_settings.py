@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from traitdunion.norme.cle_api import Milieu
-from traitdunion.opco.acces.dpop import ModeDpop
+from traitdunion.opco.acces.jetons.dpop import ModeDpop
 from traitdunion.opco.settings import Environnement, ReglageInvalide, Settings, documentation
 
 PRODUCTION = {

@@ -10,11 +10,12 @@ from time import monotonic
 from traitdunion.norme import cle_api
 from traitdunion.norme.cle_api import Milieu
 from traitdunion.norme.erreurs import acces as codes
-from traitdunion.opco.acces import oauth, store
-from traitdunion.opco.acces.dpop import ModeDpop, PreuveDpop
+from traitdunion.opco.acces import store
 from traitdunion.opco.acces.habilitation import Appel, CacheHabilitations, Habilitation
+from traitdunion.opco.acces.jetons import oauth
+from traitdunion.opco.acces.jetons.dpop import ModeDpop, PreuveDpop
+from traitdunion.opco.acces.jetons.preuves import Preuves, unauthorized
 from traitdunion.opco.acces.limites import Limiteur
-from traitdunion.opco.acces.preuves import Preuves, unauthorized
 from traitdunion.opco.acces.states import EtatAccrochage
 from traitdunion.opco.socle.clock import Clock, day_of
 from traitdunion.opco.socle.database import Database, Usage

@@ -186,6 +186,24 @@ async def list_organisations(tx: Tx) -> list[tuple[Organisation, list[str]]]:
     return [(Organisation(*ligne[:3]), ligne[3]) for ligne in await curseur.fetchall()]
 
 
+class Etablissement(NamedTuple):
+    """An establishment of a CFA."""
+
+    siret: str
+    denomination: str
+    uai: str | None
+    siege: bool
+
+
+async def list_etablissements(tx: Tx, *, siren: str) -> list[Etablissement]:
+    """The establishments of a SIREN, the siège social first."""
+    cursor = await tx.execute(
+        "SELECT siret, denomination, uai, siege FROM etablissement WHERE siren = %s ORDER BY siege DESC, siret",
+        (siren,),
+    )
+    return [Etablissement(*row) for row in await cursor.fetchall()]
+
+
 async def insert_editeur(tx: Tx, *, nom: str, client_id: str, secret_empreinte: bytes, at: datetime) -> int:
     """Add an editor; its id."""
     curseur = await tx.execute(
@@ -357,3 +375,14 @@ async def list_accrochages(tx: Tx) -> Sequence[tuple[Accrochage, str, str]]:
         "e.client_id, e.nom FROM accrochage a JOIN editeur e ON e.id = a.editeur ORDER BY a.siren, e.id"
     )
     return [(Accrochage(*ligne[:8]), ligne[8], ligne[9]) for ligne in await curseur.fetchall()]
+
+
+async def list_accrochages_of(tx: Tx, *, siren: str) -> list[tuple[Accrochage, str]]:
+    """The accrochages of a SIREN with the editors' names, oldest first."""
+    cursor = await tx.execute(
+        """SELECT a.editeur, a.siren, a.etat, a.ouvert_le, a.effectif_le, a.suspendu_le, a.suspendu_par, a.motif, e.nom
+             FROM accrochage a JOIN editeur e ON e.id = a.editeur
+            WHERE a.siren = %s ORDER BY a.ouvert_le, e.nom""",
+        (siren,),
+    )
+    return [(Accrochage(*row[:8]), row[8]) for row in await cursor.fetchall()]

@@ -1,11 +1,8 @@
 """The API as one ASGI application: the routes of the norm as data, each behind its door."""
 
-import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
-
-import structlog
 
 from traitdunion.norme import openapi
 from traitdunion.norme.erreurs import technique as codes
@@ -15,7 +12,6 @@ from traitdunion.opco.api.call import Answer, Call
 from traitdunion.opco.api.door import Door, Entry, Handler, new_call, send_answer
 from traitdunion.opco.api.resources import acces, dossiers, etats, pieces, recepisses, service
 from traitdunion.opco.api.services import Services
-from traitdunion.opco.socle import logs
 
 HANDLERS: dict[str, Handler] = {
     "jeton": acces.post_jeton,
@@ -66,13 +62,11 @@ ANNEXES: dict[str, Handler] = {
     "/docs/style/{nom}": get_static,
 }
 
-GC_SEUIL = 20_000  # container objects allocated between two collections
-log = structlog.get_logger("api")
 Build = Callable[[], AbstractAsyncContextManager[Services]]
 
 
 class Application:
-    """Builds the services when the server starts, and serves; paths are matched whatever their case (norme.md §1).
+    """Serves while it is `running`; paths are matched whatever their case (norme.md §1).
 
     The routes are few and known: a dictionary finds the door of a path, or of its parent when it ends in an identifier.
     """
@@ -83,9 +77,6 @@ class Application:
         self._doors_by_parent: dict[str, tuple[str, Door]] = {}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "lifespan":
-            await self._live(receive, send)
-            return
         chemin = scope["path"].lower()
         door = self._doors.get(chemin)
         if door is not None:
@@ -113,23 +104,6 @@ class Application:
                 else:
                     self._doors[chemin] = door
             yield services
-
-    async def _live(self, receive: Any, send: Any) -> None:
-        """The lifespan protocol of ASGI: the server takes calls once the services are open."""
-        await receive()
-        try:
-            async with self.running():
-                gc.collect()
-                # What was built to last is not looked through again, and a call leaves no cycles worth looking for.
-                gc.freeze()
-                gc.set_threshold(GC_SEUIL)
-                await send({"type": "lifespan.startup.complete"})
-                await receive()
-        except Exception as erreur:
-            log.error("demarrage_ou_arret", **logs.where(erreur))
-            await send({"type": "lifespan.startup.failed", "message": type(erreur).__name__})
-            raise
-        await send({"type": "lifespan.shutdown.complete"})
 
 
 def _tables() -> list[tuple[str, str, dict[str, Entry]]]:

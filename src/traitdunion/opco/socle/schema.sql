@@ -37,6 +37,67 @@ ALTER TABLE public.cle_api ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.code_secours (
+    compte bigint NOT NULL,
+    empreinte bytea NOT NULL
+);
+
+CREATE TABLE public.compte (
+    id bigint NOT NULL,
+    utilisateur text NOT NULL,
+    nom text NOT NULL,
+    prenom text NOT NULL,
+    courriel text NOT NULL,
+    role text NOT NULL,
+    siren text,
+    editeur bigint,
+    mot_de_passe text,
+    totp_chiffre bytea,
+    totp_confirme_le timestamp with time zone,
+    totp_dernier_pas bigint,
+    actif boolean DEFAULT true NOT NULL,
+    cree_le timestamp with time zone NOT NULL,
+    derniere_connexion timestamp with time zone,
+    CONSTRAINT compte_check CHECK (((siren IS NOT NULL) = ((role ~~ 'CFA\_%'::text) OR (role = 'EMPLOYEUR'::text)))),
+    CONSTRAINT compte_check1 CHECK (((editeur IS NOT NULL) = (role = 'EDITEUR'::text))),
+    CONSTRAINT compte_role_check CHECK ((role = ANY (ARRAY['CFA_ADMINISTRATEUR'::text, 'CFA_GESTIONNAIRE'::text, 'CFA_LECTEUR'::text, 'EMPLOYEUR'::text, 'EDITEUR'::text, 'OPCO_GESTIONNAIRE'::text, 'OPCO_COMPTABLE'::text, 'OPCO_ADMINISTRATEUR'::text]))),
+    CONSTRAINT compte_siren_check CHECK ((siren ~ '^[0-9]{9}$'::text)),
+    CONSTRAINT compte_utilisateur_check CHECK ((utilisateur = lower(utilisateur)))
+);
+
+CREATE TABLE public.compte_etablissement (
+    compte bigint NOT NULL,
+    siret text NOT NULL,
+    CONSTRAINT compte_etablissement_siret_check CHECK ((siret ~ '^[0-9]{14}$'::text))
+);
+
+ALTER TABLE public.compte ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.compte_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.courriel (
+    id bigint NOT NULL,
+    destinataire text NOT NULL,
+    modele text NOT NULL,
+    chiffre bytea,
+    cree_le timestamp with time zone NOT NULL,
+    envoye_le timestamp with time zone
+);
+
+ALTER TABLE public.courriel ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.courriel_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.depot (
     numero_interne bigint NOT NULL,
     corps_chiffre bytea NOT NULL,
@@ -119,6 +180,12 @@ ALTER TABLE public.editeur ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.essai_connexion (
+    cle bytea NOT NULL,
+    echecs integer NOT NULL,
+    dernier_le timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.etablissement (
     siret text NOT NULL,
     siren text NOT NULL,
@@ -170,6 +237,32 @@ CREATE TABLE public.jeton (
     expire_le timestamp with time zone NOT NULL
 );
 
+CREATE TABLE public.journal (
+    id bigint NOT NULL,
+    survenu_le timestamp with time zone NOT NULL,
+    acteur text NOT NULL,
+    acte text NOT NULL,
+    siren text,
+    objet text,
+    donnees jsonb
+);
+
+ALTER TABLE public.journal ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.journal_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.lien_unique (
+    empreinte bytea NOT NULL,
+    compte bigint NOT NULL,
+    expire_le timestamp with time zone NOT NULL,
+    utilise_le timestamp with time zone
+);
+
 CREATE TABLE public.organisation (
     siren text NOT NULL,
     denomination text NOT NULL,
@@ -182,6 +275,28 @@ CREATE TABLE public.preuve_dpop (
     expire_le timestamp with time zone NOT NULL
 );
 
+CREATE TABLE public.session (
+    id bigint NOT NULL,
+    empreinte bytea NOT NULL,
+    compte bigint NOT NULL,
+    ouverte_le timestamp with time zone NOT NULL,
+    vue_le timestamp with time zone NOT NULL,
+    expire_le timestamp with time zone NOT NULL,
+    prouvee_le timestamp with time zone NOT NULL,
+    complete boolean NOT NULL,
+    memorisee boolean NOT NULL,
+    agent text NOT NULL
+);
+
+ALTER TABLE public.session ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.session_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 ALTER TABLE ONLY public.accrochage
     ADD CONSTRAINT accrochage_pkey PRIMARY KEY (editeur, siren);
 
@@ -190,6 +305,21 @@ ALTER TABLE ONLY public.cle_api
 
 ALTER TABLE ONLY public.cle_api
     ADD CONSTRAINT cle_api_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.code_secours
+    ADD CONSTRAINT code_secours_pkey PRIMARY KEY (compte, empreinte);
+
+ALTER TABLE ONLY public.compte_etablissement
+    ADD CONSTRAINT compte_etablissement_pkey PRIMARY KEY (compte, siret);
+
+ALTER TABLE ONLY public.compte
+    ADD CONSTRAINT compte_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.compte
+    ADD CONSTRAINT compte_utilisateur_key UNIQUE (utilisateur);
+
+ALTER TABLE ONLY public.courriel
+    ADD CONSTRAINT courriel_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.depot
     ADD CONSTRAINT depot_pkey PRIMARY KEY (numero_interne);
@@ -215,6 +345,9 @@ ALTER TABLE ONLY public.editeur
 ALTER TABLE ONLY public.editeur
     ADD CONSTRAINT editeur_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.essai_connexion
+    ADD CONSTRAINT essai_connexion_pkey PRIMARY KEY (cle);
+
 ALTER TABLE ONLY public.etablissement
     ADD CONSTRAINT etablissement_pkey PRIMARY KEY (siret);
 
@@ -227,13 +360,31 @@ ALTER TABLE ONLY public.idempotence
 ALTER TABLE ONLY public.jeton
     ADD CONSTRAINT jeton_pkey PRIMARY KEY (empreinte);
 
+ALTER TABLE ONLY public.journal
+    ADD CONSTRAINT journal_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.lien_unique
+    ADD CONSTRAINT lien_unique_pkey PRIMARY KEY (empreinte);
+
 ALTER TABLE ONLY public.organisation
     ADD CONSTRAINT organisation_pkey PRIMARY KEY (siren);
 
 ALTER TABLE ONLY public.preuve_dpop
     ADD CONSTRAINT preuve_dpop_pkey PRIMARY KEY (empreinte);
 
+ALTER TABLE ONLY public.session
+    ADD CONSTRAINT session_empreinte_key UNIQUE (empreinte);
+
+ALTER TABLE ONLY public.session
+    ADD CONSTRAINT session_pkey PRIMARY KEY (id);
+
 CREATE INDEX cle_api_siren ON public.cle_api USING btree (siren);
+
+CREATE INDEX compte_editeur ON public.compte USING btree (editeur) WHERE (editeur IS NOT NULL);
+
+CREATE INDEX compte_siren ON public.compte USING btree (siren) WHERE (siren IS NOT NULL);
+
+CREATE INDEX courriel_a_envoyer ON public.courriel USING btree (id) WHERE (envoye_le IS NULL);
 
 CREATE INDEX dossier_identite_liberee ON public.dossier USING btree (identite) WHERE (etat = ANY (ARRAY['REFUSE'::text, 'ANNULE'::text]));
 
@@ -243,6 +394,8 @@ CREATE INDEX dossier_nir ON public.dossier USING btree (nir_empreinte) WHERE (ni
 
 CREATE INDEX dossier_siren ON public.dossier USING btree (siren, numero_interne);
 
+CREATE INDEX essai_connexion_dernier ON public.essai_connexion USING btree (dernier_le);
+
 CREATE UNIQUE INDEX etablissement_un_siege ON public.etablissement USING btree (siren) WHERE siege;
 
 CREATE INDEX evenement_fil ON public.evenement USING btree (siren, transaction, id);
@@ -251,7 +404,17 @@ CREATE INDEX idempotence_prise ON public.idempotence USING btree (prise_le);
 
 CREATE INDEX jeton_expire ON public.jeton USING btree (expire_le);
 
+CREATE INDEX journal_acteur ON public.journal USING btree (acteur, id);
+
+CREATE INDEX journal_siren ON public.journal USING btree (siren, id) WHERE (siren IS NOT NULL);
+
+CREATE INDEX lien_unique_compte ON public.lien_unique USING btree (compte);
+
 CREATE INDEX preuve_dpop_expire ON public.preuve_dpop USING btree (expire_le);
+
+CREATE INDEX session_compte ON public.session USING btree (compte);
+
+CREATE INDEX session_expire ON public.session USING btree (expire_le);
 
 ALTER TABLE ONLY public.accrochage
     ADD CONSTRAINT accrochage_editeur_fkey FOREIGN KEY (editeur) REFERENCES public.editeur(id);
@@ -261,6 +424,15 @@ ALTER TABLE ONLY public.accrochage
 
 ALTER TABLE ONLY public.cle_api
     ADD CONSTRAINT cle_api_siren_fkey FOREIGN KEY (siren) REFERENCES public.organisation(siren);
+
+ALTER TABLE ONLY public.code_secours
+    ADD CONSTRAINT code_secours_compte_fkey FOREIGN KEY (compte) REFERENCES public.compte(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.compte
+    ADD CONSTRAINT compte_editeur_fkey FOREIGN KEY (editeur) REFERENCES public.editeur(id);
+
+ALTER TABLE ONLY public.compte_etablissement
+    ADD CONSTRAINT compte_etablissement_compte_fkey FOREIGN KEY (compte) REFERENCES public.compte(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.depot
     ADD CONSTRAINT depot_numero_interne_fkey FOREIGN KEY (numero_interne) REFERENCES public.dossier(numero_interne);
@@ -285,3 +457,9 @@ ALTER TABLE ONLY public.etablissement
 
 ALTER TABLE ONLY public.jeton
     ADD CONSTRAINT jeton_editeur_fkey FOREIGN KEY (editeur) REFERENCES public.editeur(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.lien_unique
+    ADD CONSTRAINT lien_unique_compte_fkey FOREIGN KEY (compte) REFERENCES public.compte(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.session
+    ADD CONSTRAINT session_compte_fkey FOREIGN KEY (compte) REFERENCES public.compte(id) ON DELETE CASCADE;

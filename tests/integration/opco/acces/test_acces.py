@@ -18,7 +18,7 @@ from traitdunion.norme.erreurs import Refus
 from traitdunion.opco.acces import Appel, Habilitation, store
 from traitdunion.opco.acces.actes import ActeRefuse
 from traitdunion.opco.acces.cles import Cles, last_day
-from traitdunion.opco.acces.dpop import ModeDpop
+from traitdunion.opco.acces.jetons.dpop import ModeDpop
 from traitdunion.opco.acces.raccordement import EditeurCree, Raccordement
 from traitdunion.opco.acces.service import Acces
 from traitdunion.opco.socle.clock import FixedClock

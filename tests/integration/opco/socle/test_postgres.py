@@ -122,7 +122,7 @@ def test_a_server_killed_with_its_parent_starts_again(dossier: Path) -> None:
         assert fetch(url, "SELECT n FROM t") == 1
 
 
-@pytest.mark.parametrize("pid", [1, os.getpid()])
+@pytest.mark.parametrize("pid", [1, os.getpid()], ids=["the first process", "ourselves"])
 def test_a_stale_pid_file_that_names_another_process_does_not_stop_it(dossier: Path, pid: int) -> None:
     with postgres.running(dossier):
         lignes = (dossier / "postmaster.pid").read_text().splitlines()

@@ -10,7 +10,7 @@ from joserfc import jws
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from traitdunion.norme.erreurs import Refus
-from traitdunion.opco.acces import dpop
+from traitdunion.opco.acces.jetons import dpop
 
 EC = ECKey.generate_key("P-256", private=True)
 RSA = RSAKey.generate_key(2048, private=True)

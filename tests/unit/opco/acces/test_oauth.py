@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from traitdunion.norme.erreurs import Refus
-from traitdunion.opco.acces import oauth
+from traitdunion.opco.acces.jetons import oauth
 
 FORMULAIRE = {"grant_type": "client_credentials", "client_id": "ed-1", "client_secret": "s3cret"}
 

@@ -4,30 +4,16 @@ Style sheets carry their digest in their name, so that a browser may keep them f
 """
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from hashlib import sha256
 from importlib.resources import files
 
-from bootstrap_wrapper import get_bootstrap_css_dir
-
 from traitdunion.norme.openapi import exemples
+from traitdunion.opco.pages.statique import CSS, Fichier, communes, named
 
 CHEMIN = "/docs/style/"
-ENTETES_STATIQUES = {"Cache-Control": "public, max-age=31536000, immutable"}
 # The examples keep their name: they may change with a release.
 ENTETES_EXEMPLES = {"Cache-Control": "public, max-age=300"}
-CSS = "text/css; charset=utf-8"
-
-
-@dataclass(frozen=True, slots=True)
-class Fichier:
-    """A static file as it is served."""
-
-    corps: bytes
-    type_contenu: str
-    entetes: dict[str, str]
 
 
 def static(nom: str) -> Fichier | None:
@@ -43,14 +29,8 @@ def styles() -> tuple[str, ...]:
 
 @cache
 def _fichiers() -> dict[str, Fichier]:
-    bootstrap = (get_bootstrap_css_dir() / "bootstrap.min.css").read_bytes()
-    # The map that its last line names is for Bootstrap's own developers, and is not served.
-    bootstrap = bootstrap.split(b"/*# sourceMappingURL")[0]
     theme = files("traitdunion.opco.api.documentation").joinpath("theme.css").read_bytes()
-    feuilles = {
-        f"{base}-{sha256(corps).hexdigest()[:12]}.css": Fichier(corps, CSS, ENTETES_STATIQUES)
-        for base, corps in (("bootstrap", bootstrap), ("theme", theme))
-    }
+    feuilles = communes() | dict([named("documentation", "css", theme, CSS)])
     return feuilles | {
         "dossier.json": _json(exemples.DEPOT),
         "convention.json": _json(exemples.CONVENTION),

@@ -6,9 +6,10 @@ from hmac import compare_digest
 from traitdunion.norme.erreurs import Refus
 from traitdunion.norme.erreurs import acces as codes
 from traitdunion.norme.erreurs.entree import Entree
-from traitdunion.opco.acces import dpop, oauth, store
-from traitdunion.opco.acces.dpop import ModeDpop, PreuveDpop
+from traitdunion.opco.acces import store
 from traitdunion.opco.acces.habilitation import Appel, Habilitation
+from traitdunion.opco.acces.jetons import dpop, oauth
+from traitdunion.opco.acces.jetons.dpop import ModeDpop, PreuveDpop
 from traitdunion.opco.socle.clock import Clock
 from traitdunion.opco.socle.database import Database, Usage
 

@@ -1,0 +1,1 @@
+"""People: their accounts and roles, how they connect, their sessions."""

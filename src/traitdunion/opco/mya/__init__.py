@@ -1,0 +1,1 @@
+"""MyA, the portal of the training centres and the employers."""

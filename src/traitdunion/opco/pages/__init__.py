@@ -1,0 +1,1 @@
+"""What the HTML doors share: layout, sessions, security headers, forms, error pages."""

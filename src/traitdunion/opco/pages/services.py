@@ -1,0 +1,50 @@
+"""What the HTML doors work with: the use cases, and what the pages show of the settings."""
+
+from dataclasses import dataclass
+
+from traitdunion.opco.acces.cfa import Vues
+from traitdunion.opco.acces.cles import Cles
+from traitdunion.opco.acces.raccordement import Raccordement
+from traitdunion.opco.comptes.connexion import Connexion
+from traitdunion.opco.comptes.seconds_facteurs import SecondsFacteurs
+from traitdunion.opco.comptes.service import Comptes
+from traitdunion.opco.comptes.sessions import Sessions
+from traitdunion.opco.dossiers.read_back import Dossiers
+from traitdunion.opco.socle.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Affichage:
+    """What the operator decides of the pages."""
+
+    nom: str
+    couleur: str
+    site_public: str
+    hebergeur: str
+    responsable_donnees: str
+    aide_raccordement: str
+    aide_cles: str
+    aide_transmissions: str
+    essai: bool  # not production: a banner says so on every page
+    second_facteur: bool
+    https: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Portail:
+    """The use cases of the HTML doors."""
+
+    affichage: Affichage
+    clock: Clock
+    connexion: Connexion
+    sessions: Sessions
+    facteurs: SecondsFacteurs
+    comptes: Comptes
+    cles: Cles
+    raccordement: Raccordement
+    dossiers: Dossiers
+    acces: Vues
+    secret_formulaires: str
+
+    def __repr__(self) -> str:
+        return "Portail(…)"

@@ -1,0 +1,62 @@
+"""The whole server as one ASGI application: the norm's door, and beside it the doors that people use."""
+
+import gc
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from typing import Any
+
+import structlog
+from litestar import Litestar
+
+from traitdunion.opco.api.application import Application
+from traitdunion.opco.mya import accueil, compte
+from traitdunion.opco.pages import connexion
+from traitdunion.opco.pages.application import application
+from traitdunion.opco.pages.services import Portail
+from traitdunion.opco.socle import logs
+
+# First segment of the addresses of the HTML doors; all the others are the norm's.
+ESPACES = frozenset({"mya", "editeur", "instruction", "statique"})
+PORTES = (*connexion.PORTES, *accueil.PORTES, *compte.PORTES)
+GC_SEUIL = 20_000  # container objects allocated between two collections
+log = structlog.get_logger("site")
+
+
+class Site:
+    """Opens the use cases of both doors when the server starts, then hands each call to its door."""
+
+    def __init__(self, norme: Application, portail: Callable[[], AbstractAsyncContextManager[Portail]]) -> None:
+        self._norme = norme
+        self._portail = portail
+        self._pages: Litestar | None = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif self._pages is not None and _is_for_people(scope["path"]):
+            await self._pages(scope, receive, send)
+        else:
+            await self._norme(scope, receive, send)
+
+    async def _live(self, receive: Any, send: Any) -> None:
+        """The lifespan protocol of ASGI: the server takes calls once the use cases are open."""
+        await receive()
+        try:
+            async with AsyncExitStack() as stack:
+                await stack.enter_async_context(self._norme.running())
+                self._pages = application(await stack.enter_async_context(self._portail()), PORTES)
+                gc.collect()
+                # What was built to last is not looked through again, and a call leaves no cycles worth looking for.
+                gc.freeze()
+                gc.set_threshold(GC_SEUIL)
+                await send({"type": "lifespan.startup.complete"})
+                await receive()
+        except Exception as erreur:
+            log.error("demarrage_ou_arret", **logs.where(erreur))
+            await send({"type": "lifespan.startup.failed", "message": type(erreur).__name__})
+            raise
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def _is_for_people(chemin: str) -> bool:
+    return chemin == "/" or chemin.split("/", 2)[1].lower() in ESPACES
