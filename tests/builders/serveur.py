@@ -122,6 +122,11 @@ class Serveur:
         async with self.database.connection() as conn:
             return await (await conn.execute(requete, valeurs)).fetchall()
 
+    async def execute(self, requete: str, *valeurs: Any) -> None:
+        """A change straight in the database, for what no route does yet."""
+        async with self.database.connection() as conn:
+            await conn.execute(requete, valeurs)
+
     async def count(self, table: str) -> int:
         """How many rows a table holds."""
         ((nombre,),) = await self.fetch(f"SELECT count(*) FROM {table}")  # noqa: S608 - tables of the tests

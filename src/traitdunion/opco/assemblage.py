@@ -24,6 +24,7 @@ from traitdunion.opco.courriels import Courriels
 from traitdunion.opco.dossiers.deposit import Depots
 from traitdunion.opco.dossiers.documents import Documents
 from traitdunion.opco.dossiers.read_back import Dossiers
+from traitdunion.opco.dossiers.suivi import Suivi
 from traitdunion.opco.idempotence import Idempotence
 from traitdunion.opco.pages.services import Affichage, Portail
 from traitdunion.opco.pieces import Pieces
@@ -102,7 +103,19 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         raise ValueError("the root that starts the embedded database gives its URL")
     cles, horloge = coffre.read(settings.secrets_fichier), clock or SystemClock()
     vault = cles.vault()
-    async with Database.open(settings.database_url, min_size=1, max_size=settings.connexions_max) as database:
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(
+            Database.open(settings.database_url, min_size=1, max_size=settings.connexions_max)
+        )
+        gate = await stack.enter_async_context(Gate(limites=Limites(taille_octets=settings.fichier_max)))
+        dossiers = Dossiers(database=database, vault=vault)
+        pieces = Pieces(
+            database=database,
+            objets=open_store(settings),
+            gate=gate,
+            vault=vault,
+            antivirus_configure=settings.clamd is not None,
+        )
         courriels = _courriels(settings, database=database, vault=vault, clock=horloge)
         sessions = Sessions(database=database, clock=horloge)
         facteurs = SecondsFacteurs(database=database, vault=vault, clock=horloge, emetteur=settings.nom)
@@ -126,7 +139,10 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             comptes=Comptes(database=database, clock=horloge, connexion=connexion),
             cles=Cles(database=database, vault=vault, clock=horloge, milieu=settings.milieu),
             raccordement=Raccordement(database=database, vault=vault, clock=horloge),
-            dossiers=Dossiers(database=database, vault=vault),
+            dossiers=dossiers,
+            suivi=Suivi(database=database, dossiers=dossiers, pieces=pieces, clock=horloge),
+            pieces=Documents(database=database, dossiers=dossiers, pieces=pieces, clock=horloge),
+            recepisses=Recepisses(cle_privee=cles.signature, emetteur=settings.nom),
             acces=Vues(database=database, clock=horloge),
             secret_formulaires=vault.digest(b"", usage="formulaires").hex(),
         )

@@ -9,7 +9,7 @@ import structlog
 from litestar import Litestar
 
 from traitdunion.opco.api.application import Application
-from traitdunion.opco.mya import accueil, compte
+from traitdunion.opco.mya import accueil, compte, dossiers
 from traitdunion.opco.pages import connexion
 from traitdunion.opco.pages.application import application
 from traitdunion.opco.pages.services import Portail
@@ -17,7 +17,7 @@ from traitdunion.opco.socle import logs
 
 # First segment of the addresses of the HTML doors; all the others are the norm's.
 ESPACES = frozenset({"mya", "editeur", "instruction", "statique"})
-PORTES = (*connexion.PORTES, *accueil.PORTES, *compte.PORTES)
+PORTES = (*connexion.PORTES, *accueil.PORTES, *compte.PORTES, *dossiers.PORTES)
 GC_SEUIL = 20_000  # container objects allocated between two collections
 log = structlog.get_logger("site")
 

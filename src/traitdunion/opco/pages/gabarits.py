@@ -9,6 +9,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from litestar import Request
 from litestar.response import Template
 
+from traitdunion.norme.identifiants import numero_externe
 from traitdunion.opco.dossiers.states import Etat
 from traitdunion.opco.pages import statique
 from traitdunion.opco.socle.clock import PARIS
@@ -58,6 +59,23 @@ def grouped(valeur: str | None, *tailles: int) -> str:
     return FINE.join(morceau for morceau in (*morceaux, valeur[debut:]) if morceau)
 
 
+def jour_iso(valeur: str | None) -> str:
+    """A day of a stored JSON, 2026-09-01, as 01/09/2026; a dash for none."""
+    return jour(date.fromisoformat(valeur) if valeur else None)
+
+
+def nombre(valeur: int) -> str:
+    """12 345, with narrow no-break spaces."""
+    return f"{valeur:,}".replace(",", FINE)
+
+
+def taille(octets: int) -> str:
+    """A size in kilobytes or megabytes, as people say it."""
+    if octets < 1_000_000:
+        return f"{max(1, round(octets / 1000))}{FINE}Ko"
+    return f"{octets / 1_000_000:.1f}{FINE}Mo".replace(".", ",")
+
+
 def environment(fichiers: dict[str, statique.Fichier]) -> Environment:
     """The environment; autoescaped, and a name that is not given is a fault. `fichiers`: the static ones."""
     presents = [paquet for paquet in PAQUETS if files(paquet).joinpath("gabarits").is_dir()]
@@ -68,7 +86,16 @@ def environment(fichiers: dict[str, statique.Fichier]) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters |= {"jour": jour, "instant": instant, "euros": euros, "grouped": grouped}
+    env.filters |= {
+        "jour": jour,
+        "jour_iso": jour_iso,
+        "instant": instant,
+        "euros": euros,
+        "grouped": grouped,
+        "nombre": nombre,
+        "taille": taille,
+        "externe": numero_externe,
+    }
     env.globals |= {
         "etats": {etat.value: valeur for etat, valeur in ETATS.items()},
         "styles": statique.addresses(fichiers, statique.CSS),

@@ -9,7 +9,10 @@ from traitdunion.opco.comptes.connexion import Connexion
 from traitdunion.opco.comptes.seconds_facteurs import SecondsFacteurs
 from traitdunion.opco.comptes.service import Comptes
 from traitdunion.opco.comptes.sessions import Sessions
+from traitdunion.opco.dossiers.documents import Documents
 from traitdunion.opco.dossiers.read_back import Dossiers
+from traitdunion.opco.dossiers.suivi import Suivi
+from traitdunion.opco.recepisses import Recepisses
 from traitdunion.opco.socle.clock import Clock
 
 
@@ -43,6 +46,9 @@ class Portail:
     cles: Cles
     raccordement: Raccordement
     dossiers: Dossiers
+    suivi: Suivi
+    pieces: Documents
+    recepisses: Recepisses
     acces: Vues
     secret_formulaires: str
 

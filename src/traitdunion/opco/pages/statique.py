@@ -36,15 +36,15 @@ def communes() -> dict[str, Fichier]:
     bootstrap = (get_bootstrap_css_dir() / "bootstrap.min.css").read_bytes()
     # The map that its last line names is for Bootstrap's own developers, and is not served.
     bootstrap = bootstrap.split(b"/*# sourceMappingURL")[0]
-    theme = files("traitdunion.opco.pages").joinpath("theme.css").read_bytes()
+    theme = files("traitdunion.opco.pages").joinpath("statiques/theme.css").read_bytes()
     return dict((named("bootstrap", "css", bootstrap, CSS), named("theme", "css", theme, CSS)))
 
 
 def fichiers(couleur: str) -> dict[str, Fichier]:
     """Every file of the HTML doors, by name; `couleur` (« #rrggbb ») is the OPCO's own, over those of the theme."""
     dossier = files("traitdunion.opco.pages")
-    portail = dossier.joinpath("portail.css").read_bytes()
-    script = dossier.joinpath("portail.js").read_bytes()
+    portail = dossier.joinpath("statiques/portail.css").read_bytes()
+    script = dossier.joinpath("statiques/portail.js").read_bytes()
     propre = (
         f":root {{ --accent: {couleur}; --accent-fonce: color-mix(in srgb, {couleur} 80%, black); "
         f"--accent-fond: color-mix(in srgb, {couleur} 10%, white); --bs-link-color: {couleur}; "

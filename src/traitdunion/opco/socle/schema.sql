@@ -1,5 +1,9 @@
 -- What the migrations add up to. Written by a test: see tests/integration/opco/socle/test_migrations.py.
 
+CREATE FUNCTION public.cle_de_nom(nom text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN upper(regexp_replace(NORMALIZE(nom, NFD), '[\u0300-\u036f\s''’-]'::text, ''::text, 'g'::text));
+
 CREATE TABLE public.accrochage (
     editeur bigint NOT NULL,
     siren text NOT NULL,
@@ -386,6 +390,12 @@ CREATE INDEX compte_siren ON public.compte USING btree (siren) WHERE (siren IS N
 
 CREATE INDEX courriel_a_envoyer ON public.courriel USING btree (id) WHERE (envoye_le IS NULL);
 
+CREATE INDEX depot_apprenti ON public.depot USING btree ("left"(((cerfa -> 'organismeFormation'::text) ->> 'siret'::text), 9), public.cle_de_nom(((cerfa -> 'apprenti'::text) ->> 'nom'::text)) text_pattern_ops, numero_interne);
+
+CREATE INDEX depot_employeur ON public.depot USING btree ((((cerfa -> 'employeur'::text) ->> 'siret'::text)), numero_interne);
+
+CREATE INDEX dossier_deca ON public.dossier USING btree (numero_deca) WHERE (numero_deca IS NOT NULL);
+
 CREATE INDEX dossier_identite_liberee ON public.dossier USING btree (identite) WHERE (etat = ANY (ARRAY['REFUSE'::text, 'ANNULE'::text]));
 
 CREATE UNIQUE INDEX dossier_identite_vivante ON public.dossier USING btree (identite) WHERE (etat <> ALL (ARRAY['REFUSE'::text, 'ANNULE'::text]));
@@ -399,6 +409,8 @@ CREATE INDEX essai_connexion_dernier ON public.essai_connexion USING btree (dern
 CREATE UNIQUE INDEX etablissement_un_siege ON public.etablissement USING btree (siren) WHERE siege;
 
 CREATE INDEX evenement_fil ON public.evenement USING btree (siren, transaction, id);
+
+CREATE INDEX evenement_objet ON public.evenement USING btree (numero_interne, id) WHERE (objet = 'DOSSIER'::text);
 
 CREATE INDEX idempotence_prise ON public.idempotence USING btree (prise_le);
 
