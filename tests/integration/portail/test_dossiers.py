@@ -113,9 +113,7 @@ async def test_the_exports_hold_the_list_and_neither_nir_nor_formula(serveur: Se
 
 async def test_the_page_of_a_dossier_shows_its_history_its_form_and_its_documents(serveur: Serveur) -> None:
     numero, pdf = await serveur.cfa.deposit(), fichiers.a_pdf()
-    reponse = await serveur.cfa.send(
-        "/v2/conventions", envois.a_convention(numero), pdf, nom="conv été.pdf"
-    )
+    reponse = await serveur.cfa.send("/v2/conventions", envois.a_convention(numero), pdf, nom="conv été.pdf")
     assert reponse.status_code == 200, reponse.text
     visiteur = await connected(serveur, Role.CFA_LECTEUR)
     page = await visiteur.visit("/mya/dossiers/CA-0000001")
