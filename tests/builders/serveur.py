@@ -16,6 +16,7 @@ from traitdunion.opco import assemblage, coffre
 from traitdunion.opco.acces.cles import Cles
 from traitdunion.opco.acces.raccordement import EditeurCree, Raccordement
 from traitdunion.opco.api.application import Application
+from traitdunion.opco.api.services import Services
 from traitdunion.opco.pages.services import Portail
 from traitdunion.opco.settings import Choix, Settings
 from traitdunion.opco.site import Site
@@ -102,6 +103,7 @@ class Serveur:
     cle_publique: bytes
     application: Site = field(repr=False)
     portail: Portail = field(repr=False)
+    services: Services = field(repr=False)
     clock: FixedClock
 
     async def call(self, methode: str, chemin: str, entetes: Mapping[str, str], *, receive: Any, send: Any) -> None:
@@ -121,6 +123,10 @@ class Serveur:
         """Rows straight from the database."""
         async with self.database.connection() as conn:
             return await (await conn.execute(requete, valeurs)).fetchall()
+
+    async def flush_appels(self) -> None:
+        """Have the calls that wait in memory written down."""
+        await self.services.appels.flush()
 
     async def execute(self, requete: str, *valeurs: Any) -> None:
         """A change straight in the database, for what no route does yet."""
@@ -160,7 +166,8 @@ async def serving(database_url: str, donnees: Path, **reglages: Any) -> AsyncIte
         gestion = Cles(database=database, vault=cles.vault(), clock=clock, milieu=settings.milieu)
         editeur = await raccordement.create_editeur("ÉDITEUR FICTIF")
         portail = await stack.enter_async_context(assemblage.portail(settings, clock=clock))
-        norme = Application(lambda: assemblage.services(settings, clock=clock))
+        services = await stack.enter_async_context(assemblage.services(settings, clock=clock))
+        norme = Application(lambda: contextlib.nullcontext(services))
         application = Site(norme, lambda: contextlib.nullcontext(portail))
         await stack.enter_async_context(_lifespan(application))
         # An exception that reaches the server is a fault of ours: let it fail the test.
@@ -182,6 +189,7 @@ async def serving(database_url: str, donnees: Path, **reglages: Any) -> AsyncIte
             cle_publique=cles.cle_publique,
             application=application,
             portail=portail,
+            services=services,
             clock=clock,
         )
 

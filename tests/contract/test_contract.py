@@ -155,7 +155,7 @@ async def test_a_token_without_key_gets_403(
     serveur: Serveur, miens: Objets, route: Route, version: str, chemin: str
 ) -> None:
     porteur = {**OBLIGATOIRES, "Authorization": f"Bearer {miens.appelant.jeton}"}
-    for cle in ({}, {"X-API-KEY": "tdu_essai_EXEMPLE"}):
+    for cle in ({}, {"X-API-KEY": "test_tdu_EXEMPLE"}):
         reponse = await _call(serveur.inconnu, route, chemin, miens, **porteur, **cle)
         assert reponse.status_code == 403
         check_answer(route, chemin, reponse)

@@ -10,6 +10,7 @@ import anyio.abc
 from traitdunion.opco import coffre
 from traitdunion.opco.acces.cfa import Vues
 from traitdunion.opco.acces.cles import Cles
+from traitdunion.opco.acces.editeurs.appels import Appels
 from traitdunion.opco.acces.limites import Debit
 from traitdunion.opco.acces.raccordement import Raccordement
 from traitdunion.opco.acces.service import Acces
@@ -79,8 +80,12 @@ async def services(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         taches = await stack.enter_async_context(anyio.create_task_group())
         stack.callback(taches.cancel_scope.cancel)
         taches.start_soon(acces.watch)
+        appels = Appels(database=database, clock=horloge)
+        stack.push_async_callback(appels.flush)
+        taches.start_soon(appels.watch)
         yield Services(
             acces=acces,
+            appels=appels,
             debit=Debit(par_minute=settings.appels_par_minute, rafale=settings.appels_rafale),
             depots=depots,
             dossiers=dossiers,

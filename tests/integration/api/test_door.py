@@ -120,7 +120,7 @@ async def test_the_reference_of_the_body_is_that_of_the_header(serveur: Serveur)
         ({"Authorization": "Bearer " + "a" * 9_000}, 401, "JETON_INVALIDE"),
         ({"X-API-KEY": ""}, 403, "CLE_ABSENTE"),
         ({"X-API-KEY": "inconnue"}, 403, "CLE_INCONNUE"),
-        ({"X-API-KEY": "tdu_essai_inconnue"}, 403, "CLE_MAL_RECOPIEE"),
+        ({"X-API-KEY": "test_tdu_inconnue"}, 403, "CLE_MAL_RECOPIEE"),
     ],
 )
 async def test_what_is_wrong_with_the_credentials_has_its_own_code(

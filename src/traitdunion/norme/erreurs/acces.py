@@ -121,6 +121,13 @@ CLIENT_INCONNU = Entree(
     phrase="Le client_id ou le client_secret est inexact. Vérifiez les identifiants remis à l'éditeur par cet OPCO.",
     documentation="L'éditeur n'est pas reconnu (invalid_client).",
 )
+CLIENT_AUTRE_ENVIRONNEMENT = Entree(
+    code="CLIENT_AUTRE_ENVIRONNEMENT",
+    statut=401,
+    phrase="Ce client_secret est celui d'un autre environnement (essai ou production). Vérifiez l'adresse appelée, ou "
+    "prenez le secret de cet environnement.",
+    documentation="Un secret d'essai est envoyé en production, ou l'inverse (invalid_client).",
+)
 EDITEUR_SUSPENDU = Entree(
     code="EDITEUR_SUSPENDU",
     statut=401,

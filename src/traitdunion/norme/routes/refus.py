@@ -29,6 +29,7 @@ DEMANDE_DE_JETON = (
     *PREUVES_DPOP,
     acces.CLIENT_INCONNU,
     acces.EDITEUR_SUSPENDU,
+    acces.CLIENT_AUTRE_ENVIRONNEMENT,
     technique.CORPS_TROP_GROS,
     technique.TROP_D_APPELS,
 )

@@ -4,10 +4,12 @@ import secrets
 
 import msgspec
 
+from traitdunion.norme.cle_api import Milieu
 from traitdunion.norme.identifiants import siren_valide, siret_valide, uai_valide
 from traitdunion.opco.acces import states, store
 from traitdunion.opco.acces.actes import ActeRefuse
-from traitdunion.opco.acces.service import USAGE_SECRET
+from traitdunion.opco.acces.editeurs import store as editeurs
+from traitdunion.opco.acces.editeurs.secrets import USAGE_SECRET, new_secret
 from traitdunion.opco.acces.states import Acte, EtatAccrochage
 from traitdunion.opco.evenements import store as evenements
 from traitdunion.opco.socle.clock import Clock
@@ -37,10 +39,11 @@ class EditeurCree(msgspec.Struct, frozen=True, kw_only=True):
 class Raccordement:
     """The acts on organisations, editors and accrochages, each in one transaction."""
 
-    def __init__(self, *, database: Database, vault: Vault, clock: Clock) -> None:
+    def __init__(self, *, database: Database, vault: Vault, clock: Clock, milieu: Milieu = Milieu.ESSAI) -> None:
         self._database = database
         self._vault = vault
         self._clock = clock
+        self._milieu = milieu
 
     # --- CFA ----------------------------------------------------------------------------------------------------
 
@@ -77,12 +80,11 @@ class Raccordement:
         """Admit an editor; its secret is shown once, only a keyed hash is kept. Raises ActeRefuse on an empty name."""
         nom = _check_nom(nom)
         client_id = f"ed-{secrets.token_hex(8)}"
-        client_secret = secrets.token_urlsafe(32)
+        client_secret = new_secret(self._milieu)
         empreinte = self._vault.digest(client_secret.encode(), usage=USAGE_SECRET)
         async with self._database.transaction() as tx:
-            id_ = await store.insert_editeur(
-                tx, nom=nom, client_id=client_id, secret_empreinte=empreinte, at=self._clock.now()
-            )
+            id_ = await store.insert_editeur(tx, nom=nom, client_id=client_id, at=self._clock.now())
+            await editeurs.insert_secret(tx, editeur=id_, empreinte=empreinte, at=self._clock.now())
         return EditeurCree(id=id_, nom=nom, client_id=client_id, client_secret=client_secret)
 
     async def list_editeurs(self) -> list[store.Editeur]:

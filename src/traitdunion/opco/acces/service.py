@@ -11,6 +11,7 @@ from traitdunion.norme import cle_api
 from traitdunion.norme.cle_api import Milieu
 from traitdunion.norme.erreurs import acces as codes
 from traitdunion.opco.acces import store
+from traitdunion.opco.acces.editeurs.secrets import USAGE_SECRET, is_foreign
 from traitdunion.opco.acces.habilitation import Appel, CacheHabilitations, Habilitation
 from traitdunion.opco.acces.jetons import oauth
 from traitdunion.opco.acces.jetons.dpop import ModeDpop, PreuveDpop
@@ -23,7 +24,6 @@ from traitdunion.opco.socle.vault import Vault
 
 DUREE_JETON_SECONDES = 3_600
 USAGE_CLE = "cle_api"
-USAGE_SECRET = "client_secret"  # noqa: S105 - the name of a usage, not a secret
 ECHECS_PAR_MINUTE = 10  # wrong secrets, per client id and address: a stranger cannot lock the editor out
 VERIFICATIONS_PAR_MINUTE = 60  # calls of cfakeyinfo, per editor
 JETON_CARACTERES = 43  # 256 bits in base64url
@@ -267,19 +267,22 @@ class Acces:
         decision = self._echecs.check(guetteur, at=self._monotone())
         if not decision.admis:
             raise oauth.describe(self._echecs.refus(decision), "invalid_client")
-        trouve = None
+        if is_foreign(client_secret, milieu=self._milieu):
+            raise oauth.error(codes.CLIENT_AUTRE_ENVIRONNEMENT, "invalid_client", basic=basic)
+        trouve: store.Editeur | None = None
+        justes: list[bytes] = []
         if client_id.isascii() and client_id.isprintable():
             async with self._database.connection() as conn:
-                trouve = await store.find_client(conn, client_id)
+                trouve, justes = await store.find_client(conn, client_id, at=self._clock.now())
         # Hashed and compared whether the client exists or not: both answers take the same time.
         empreinte = self._vault.digest(client_secret.encode("utf-8", "surrogatepass"), usage=USAGE_SECRET)
-        juste = compare_digest(bytes(trouve[2]) if trouve else bytes(32), empreinte)
+        juste = any(compare_digest(une, empreinte) for une in justes or [bytes(32)])
         if trouve is None or not juste:
             self._echecs.take(guetteur, at=self._monotone())
             raise oauth.invalid_client(basic=basic)
-        if not trouve[3]:
+        if not trouve.actif:
             raise oauth.error(codes.EDITEUR_SUSPENDU, "invalid_client", basic=basic)
-        return trouve[0]
+        return trouve.id
 
     def _spend(self, limiteur: Limiteur, appelant: object) -> None:
         decision = limiteur.take(appelant, at=self._monotone())

@@ -86,12 +86,17 @@ async def mark_effectif(tx: Tx, *, editeur: int, siren: str, at: datetime) -> bo
 # --- tokens and proofs --------------------------------------------------------------------------------------------
 
 
-async def find_client(tx: Tx, client_id: str) -> tuple[int, str, bytes, bool] | None:
-    """Id, name, hash of the secret, and whether the editor is active."""
+async def find_client(tx: Tx, client_id: str, *, at: datetime) -> tuple["Editeur | None", list[bytes]]:
+    """An editor by its client id, and the hashes of its secrets that are worth something now."""
+    editeur = await find_editeur(tx, client_id)
+    if editeur is None:
+        return None, []
     curseur = await tx.execute(
-        "SELECT id, nom, secret_empreinte, actif FROM editeur WHERE client_id = %s", (client_id,)
+        "SELECT empreinte FROM secret_editeur "
+        "WHERE editeur = %s AND revoque_le IS NULL AND (expire_le IS NULL OR expire_le > %s)",
+        (editeur.id, at),
     )
-    return await curseur.fetchone()
+    return editeur, [bytes(empreinte) for (empreinte,) in await curseur.fetchall()]
 
 
 async def insert_jeton(
@@ -204,11 +209,11 @@ async def list_etablissements(tx: Tx, *, siren: str) -> list[Etablissement]:
     return [Etablissement(*row) for row in await cursor.fetchall()]
 
 
-async def insert_editeur(tx: Tx, *, nom: str, client_id: str, secret_empreinte: bytes, at: datetime) -> int:
+async def insert_editeur(tx: Tx, *, nom: str, client_id: str, at: datetime) -> int:
     """Add an editor; its id."""
     curseur = await tx.execute(
-        "INSERT INTO editeur (nom, client_id, secret_empreinte, cree_le) VALUES (%s, %s, %s, %s) RETURNING id",
-        (nom, client_id, secret_empreinte, at),
+        "INSERT INTO editeur (nom, client_id, cree_le) VALUES (%s, %s, %s) RETURNING id",
+        (nom, client_id, at),
     )
     ligne = await curseur.fetchone()
     assert ligne is not None

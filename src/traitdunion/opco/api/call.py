@@ -51,6 +51,7 @@ class Call:
     chemin_recu: str = ""
     adresse: str = ""
     habilitation: Habilitation | None = None
+    codes: list[str] = field(default_factory=list)  # why it was refused
 
     @property
     def par(self) -> Habilitation:

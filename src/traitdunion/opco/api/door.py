@@ -6,7 +6,9 @@ error body of norme.md §5, and an error that nobody foresaw as a bare 500 with 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from random import getrandbits
 from time import perf_counter
 from typing import Any
@@ -40,6 +42,7 @@ INDISPONIBLE = (
     ObjectStoreError,
     TimeoutError,
 )
+CODES_MAX = 20  # codes of one refusal that the list of calls keeps
 log = structlog.get_logger("api")
 
 
@@ -70,12 +73,23 @@ class Door:
             metrics.CLIENTS_PARTIS.inc()
             return
         await send_answer(send, call, reponse)
+        if call.habilitation is not None:
+            self._services.appels.note(
+                editeur=call.habilitation.editeur,
+                siren=call.habilitation.siren,
+                route=f"{call.methode} {self._chemin}",
+                statut=reponse.statut,
+                codes=call.codes,
+                requete=call.identifiant,
+            )
         self._mesure.observe(call.methode, reponse.statut, perf_counter() - debut)
 
     async def _answer(self, call: Call) -> Answer:
         try:
             return await self._serve(call)
         except Refus as refus:
+            if refus.statut == HTTPStatus.FORBIDDEN and call.habilitation is None:
+                await self._identify(call)
             return self._refuse(call, refus)
         except ClientGone:
             raise
@@ -123,8 +137,15 @@ class Door:
             entetes["X-Cle-Expire-Le"] = last_day(call.habilitation.cle_expire_le).isoformat()
         return entetes
 
+    async def _identify(self, call: Call) -> None:
+        """Whose call it was that its key or its accrochage had refused: the editor finds it in its list of calls."""
+        appel = self._services.acces.call_facts(call.entetes, methode=call.methode, chemin=call.chemin_recu)
+        with suppress(Refus, *INDISPONIBLE):
+            call.habilitation = await self._services.acces.resolve_jeton(appel)
+
     def _refuse(self, call: Call, refus: Refus) -> Answer:
         metrics.REFUS.labels(refus.principale.code).inc()
+        call.codes = list(dict.fromkeys(anomalie.code for anomalie in refus.anomalies))[:CODES_MAX]
         return problems.render(
             refus,
             accept=call.header(b"accept"),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from traitdunion.opco.acces.editeurs.appels import Appels
 from traitdunion.opco.acces.limites import Debit
 from traitdunion.opco.acces.service import Acces
 from traitdunion.opco.dossiers.deposit import Depots
@@ -18,6 +19,7 @@ class Services:
     """The use cases; `staging` is where uploads wait, `aide` the address to write to about transmissions."""
 
     acces: Acces
+    appels: Appels
     debit: Debit
     depots: Depots
     dossiers: Dossiers

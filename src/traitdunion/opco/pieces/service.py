@@ -97,6 +97,17 @@ class Pieces:
         assert deja is not None  # the row that made the insertion give way is committed, and rows are never deleted
         return deja
 
+    async def record_alone(
+        self, piece: NouvellePiece, inspection: Inspection, *, attach: Callable[[Tx, int], Awaitable[None]]
+    ) -> None:
+        """Store a file that belongs to no dossier, then what names it (`attach`, given its number)."""
+        cle_objet = f"{piece.depose_le:%Y/%m}/{uuid4()}"
+        await self._objets.put(cle_objet, piece.chemin)
+        async with self._database.transaction() as tx:
+            numero = await self._insert(tx, piece, inspection, cle_objet)
+            assert numero is not None  # its content is unlike any other's
+            await attach(tx, numero)
+
     async def find(self, numero_interne: int, *, siren: str) -> store.LigneDocument:
         """One document of this SIREN. Raises DOCUMENT_INCONNU, also for one in quarantine."""
         async with self._database.connection() as tx:
@@ -132,7 +143,9 @@ class Pieces:
         return PieceRecue(numero_interne_document=numero, numero_interne_dossier=piece.dossiers[0], rejouee=True)
 
     async def _insert(self, tx: Tx, piece: NouvellePiece, inspection: Inspection, cle_objet: str) -> int | None:
-        versions = await store.count_versions(tx, piece.dossiers[0], type_fichier=piece.type_fichier)
+        versions = 0
+        if piece.dossiers:
+            versions = await store.count_versions(tx, piece.dossiers[0], type_fichier=piece.type_fichier)
         numero = await store.insert(
             tx,
             store.NouveauDocument(
@@ -151,7 +164,7 @@ class Pieces:
                 depose_le=piece.depose_le,
             ),
         )
-        if numero is not None:
+        if numero is not None and piece.dossiers:
             await store.attach(tx, numero, dossiers=piece.dossiers)
         return numero
 

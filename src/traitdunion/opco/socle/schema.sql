@@ -18,6 +18,26 @@ CREATE TABLE public.accrochage (
     CONSTRAINT accrochage_suspendu_par_check CHECK ((suspendu_par = ANY (ARRAY['OPCO'::text, 'CFA'::text])))
 );
 
+CREATE TABLE public.appel (
+    id bigint NOT NULL,
+    survenu_le timestamp with time zone NOT NULL,
+    editeur bigint NOT NULL,
+    siren text NOT NULL,
+    route text NOT NULL,
+    statut smallint NOT NULL,
+    codes text[] NOT NULL,
+    requete text NOT NULL
+);
+
+ALTER TABLE public.appel ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.appel_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.cle_api (
     id bigint NOT NULL,
     siren text NOT NULL,
@@ -102,6 +122,31 @@ ALTER TABLE public.courriel ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.demande (
+    id bigint NOT NULL,
+    siren text NOT NULL,
+    type text NOT NULL,
+    sujet text NOT NULL,
+    etat text NOT NULL,
+    compte bigint NOT NULL,
+    contacts jsonb,
+    editeur bigint,
+    possible_le timestamp with time zone,
+    cree_le timestamp with time zone NOT NULL,
+    maj_le timestamp with time zone NOT NULL,
+    CONSTRAINT demande_etat_check CHECK ((etat = ANY (ARRAY['OUVERTE'::text, 'EN_COURS'::text, 'REPONDUE'::text, 'CLOSE'::text]))),
+    CONSTRAINT demande_siren_check CHECK ((siren ~ '^[0-9]{9}$'::text))
+);
+
+ALTER TABLE public.demande ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.demande_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.depot (
     numero_interne bigint NOT NULL,
     corps_chiffre bytea NOT NULL,
@@ -170,7 +215,6 @@ CREATE TABLE public.editeur (
     id bigint NOT NULL,
     nom text NOT NULL,
     client_id text NOT NULL,
-    secret_empreinte bytea NOT NULL,
     actif boolean DEFAULT true NOT NULL,
     cree_le timestamp with time zone NOT NULL
 );
@@ -267,6 +311,42 @@ CREATE TABLE public.lien_unique (
     utilise_le timestamp with time zone
 );
 
+CREATE TABLE public.logiciel (
+    id bigint NOT NULL,
+    editeur bigint NOT NULL,
+    nom text NOT NULL,
+    pret boolean DEFAULT false NOT NULL,
+    cree_le timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.logiciel ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.logiciel_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.message_demande (
+    id bigint NOT NULL,
+    demande bigint NOT NULL,
+    compte bigint NOT NULL,
+    opco boolean NOT NULL,
+    texte text NOT NULL,
+    document bigint,
+    ecrit_le timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.message_demande ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.message_demande_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.organisation (
     siren text NOT NULL,
     denomination text NOT NULL,
@@ -277,6 +357,33 @@ CREATE TABLE public.organisation (
 CREATE TABLE public.preuve_dpop (
     empreinte bytea NOT NULL,
     expire_le timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.remise_secret (
+    empreinte bytea NOT NULL,
+    editeur bigint NOT NULL,
+    chiffre bytea,
+    cree_le timestamp with time zone NOT NULL,
+    expire_le timestamp with time zone NOT NULL,
+    lue_le timestamp with time zone
+);
+
+CREATE TABLE public.secret_editeur (
+    id bigint NOT NULL,
+    editeur bigint NOT NULL,
+    empreinte bytea NOT NULL,
+    cree_le timestamp with time zone NOT NULL,
+    expire_le timestamp with time zone,
+    revoque_le timestamp with time zone
+);
+
+ALTER TABLE public.secret_editeur ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.secret_editeur_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.session (
@@ -304,6 +411,9 @@ ALTER TABLE public.session ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
 ALTER TABLE ONLY public.accrochage
     ADD CONSTRAINT accrochage_pkey PRIMARY KEY (editeur, siren);
 
+ALTER TABLE ONLY public.appel
+    ADD CONSTRAINT appel_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.cle_api
     ADD CONSTRAINT cle_api_empreinte_key UNIQUE (empreinte);
 
@@ -324,6 +434,9 @@ ALTER TABLE ONLY public.compte
 
 ALTER TABLE ONLY public.courriel
     ADD CONSTRAINT courriel_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.demande
+    ADD CONSTRAINT demande_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.depot
     ADD CONSTRAINT depot_pkey PRIMARY KEY (numero_interne);
@@ -370,17 +483,39 @@ ALTER TABLE ONLY public.journal
 ALTER TABLE ONLY public.lien_unique
     ADD CONSTRAINT lien_unique_pkey PRIMARY KEY (empreinte);
 
+ALTER TABLE ONLY public.logiciel
+    ADD CONSTRAINT logiciel_editeur_nom_key UNIQUE (editeur, nom);
+
+ALTER TABLE ONLY public.logiciel
+    ADD CONSTRAINT logiciel_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.message_demande
+    ADD CONSTRAINT message_demande_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.organisation
     ADD CONSTRAINT organisation_pkey PRIMARY KEY (siren);
 
 ALTER TABLE ONLY public.preuve_dpop
     ADD CONSTRAINT preuve_dpop_pkey PRIMARY KEY (empreinte);
 
+ALTER TABLE ONLY public.remise_secret
+    ADD CONSTRAINT remise_secret_pkey PRIMARY KEY (empreinte);
+
+ALTER TABLE ONLY public.secret_editeur
+    ADD CONSTRAINT secret_editeur_empreinte_key UNIQUE (empreinte);
+
+ALTER TABLE ONLY public.secret_editeur
+    ADD CONSTRAINT secret_editeur_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.session
     ADD CONSTRAINT session_empreinte_key UNIQUE (empreinte);
 
 ALTER TABLE ONLY public.session
     ADD CONSTRAINT session_pkey PRIMARY KEY (id);
+
+CREATE INDEX appel_editeur ON public.appel USING btree (editeur, id);
+
+CREATE INDEX appel_survenu ON public.appel USING btree (survenu_le);
 
 CREATE INDEX cle_api_siren ON public.cle_api USING btree (siren);
 
@@ -389,6 +524,12 @@ CREATE INDEX compte_editeur ON public.compte USING btree (editeur) WHERE (editeu
 CREATE INDEX compte_siren ON public.compte USING btree (siren) WHERE (siren IS NOT NULL);
 
 CREATE INDEX courriel_a_envoyer ON public.courriel USING btree (id) WHERE (envoye_le IS NULL);
+
+CREATE INDEX demande_a_traiter ON public.demande USING btree (maj_le, id) WHERE (etat = ANY (ARRAY['OUVERTE'::text, 'EN_COURS'::text]));
+
+CREATE INDEX demande_editeur ON public.demande USING btree (editeur) WHERE (editeur IS NOT NULL);
+
+CREATE INDEX demande_siren ON public.demande USING btree (siren, id);
 
 CREATE INDEX depot_apprenti ON public.depot USING btree ("left"(((cerfa -> 'organismeFormation'::text) ->> 'siret'::text), 9), public.cle_de_nom(((cerfa -> 'apprenti'::text) ->> 'nom'::text)) text_pattern_ops, numero_interne);
 
@@ -422,7 +563,13 @@ CREATE INDEX journal_siren ON public.journal USING btree (siren, id) WHERE (sire
 
 CREATE INDEX lien_unique_compte ON public.lien_unique USING btree (compte);
 
+CREATE INDEX message_demande_fil ON public.message_demande USING btree (demande, id);
+
 CREATE INDEX preuve_dpop_expire ON public.preuve_dpop USING btree (expire_le);
+
+CREATE INDEX remise_secret_expire ON public.remise_secret USING btree (expire_le);
+
+CREATE INDEX secret_editeur_editeur ON public.secret_editeur USING btree (editeur);
 
 CREATE INDEX session_compte ON public.session USING btree (compte);
 
@@ -445,6 +592,12 @@ ALTER TABLE ONLY public.compte
 
 ALTER TABLE ONLY public.compte_etablissement
     ADD CONSTRAINT compte_etablissement_compte_fkey FOREIGN KEY (compte) REFERENCES public.compte(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.demande
+    ADD CONSTRAINT demande_compte_fkey FOREIGN KEY (compte) REFERENCES public.compte(id);
+
+ALTER TABLE ONLY public.demande
+    ADD CONSTRAINT demande_editeur_fkey FOREIGN KEY (editeur) REFERENCES public.editeur(id);
 
 ALTER TABLE ONLY public.depot
     ADD CONSTRAINT depot_numero_interne_fkey FOREIGN KEY (numero_interne) REFERENCES public.dossier(numero_interne);
@@ -472,6 +625,24 @@ ALTER TABLE ONLY public.jeton
 
 ALTER TABLE ONLY public.lien_unique
     ADD CONSTRAINT lien_unique_compte_fkey FOREIGN KEY (compte) REFERENCES public.compte(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.logiciel
+    ADD CONSTRAINT logiciel_editeur_fkey FOREIGN KEY (editeur) REFERENCES public.editeur(id);
+
+ALTER TABLE ONLY public.message_demande
+    ADD CONSTRAINT message_demande_compte_fkey FOREIGN KEY (compte) REFERENCES public.compte(id);
+
+ALTER TABLE ONLY public.message_demande
+    ADD CONSTRAINT message_demande_demande_fkey FOREIGN KEY (demande) REFERENCES public.demande(id);
+
+ALTER TABLE ONLY public.message_demande
+    ADD CONSTRAINT message_demande_document_fkey FOREIGN KEY (document) REFERENCES public.document(numero_interne);
+
+ALTER TABLE ONLY public.remise_secret
+    ADD CONSTRAINT remise_secret_editeur_fkey FOREIGN KEY (editeur) REFERENCES public.editeur(id);
+
+ALTER TABLE ONLY public.secret_editeur
+    ADD CONSTRAINT secret_editeur_editeur_fkey FOREIGN KEY (editeur) REFERENCES public.editeur(id);
 
 ALTER TABLE ONLY public.session
     ADD CONSTRAINT session_compte_fkey FOREIGN KEY (compte) REFERENCES public.compte(id) ON DELETE CASCADE;

@@ -454,6 +454,15 @@ async def test_cfakeyinfo_is_throttled(monde: Monde) -> None:
     assert refus.value.statut == 429
 
 
+async def test_a_secret_of_another_environment_is_refused_with_its_own_code(monde: Monde) -> None:
+    editeur = await monde.actes.create_editeur("Éditeur EXEMPLE")
+    assert editeur.client_secret.startswith("test_")
+    with pytest.raises(Refus) as refus:
+        await monde.worker().issue_jeton(editeur.client_id, "prod_" + editeur.client_secret[5:])
+    assert (refus.value.statut, refus.value.anomalies[0].code) == (401, "CLIENT_AUTRE_ENVIRONNEMENT")
+    assert refus.value.complement["error"] == "invalid_client"
+
+
 async def test_a_wrong_secret_and_an_unknown_client_get_the_same_answer(monde: Monde) -> None:
     editeur = await monde.actes.create_editeur("Éditeur EXEMPLE")
     acces = monde.worker()

@@ -182,7 +182,7 @@ def add_dossiers(database_url: str, numeros: list[int], *, dernier: int) -> None
     with psycopg.connect(database_url, autocommit=True) as conn:
         conn.execute("INSERT INTO organisation VALUES (%s, 'CFA FICTIF', now()) ON CONFLICT DO NOTHING", (SIREN,))
         (editeur,) = conn.execute(
-            "INSERT INTO editeur (nom, client_id, secret_empreinte, cree_le) VALUES ('x', 'x', '', now()) RETURNING id"
+            "INSERT INTO editeur (nom, client_id, cree_le) VALUES ('x', 'x', now()) RETURNING id"
         ).fetchone() or (0,)
         for numero in numeros:
             conn.execute(

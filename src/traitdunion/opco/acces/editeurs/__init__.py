@@ -1,0 +1,1 @@
+"""Editors: their secrets and how they are handed over, their softwares, their recent calls."""

@@ -1,0 +1,74 @@
+"""The recent calls of each editor, so that it finds by itself what goes wrong (guide.md, the editor's space).
+
+Nothing is written while a call is served: calls wait in memory and leave by the hundred every few seconds. A crash
+loses the last seconds of this list, which proves nothing and bills nothing.
+"""
+
+import asyncio
+from collections import deque
+from datetime import datetime, timedelta
+
+import psycopg
+import psycopg_pool
+import structlog
+
+from traitdunion.opco.acces.editeurs import store
+from traitdunion.opco.socle import logs
+from traitdunion.opco.socle.clock import Clock
+from traitdunion.opco.socle.database import Database
+
+ATTENTE_SECONDES = 3.0
+FILE_MAX = 20_000  # calls; beyond, the oldest give way
+GARDE = timedelta(days=30)
+log = structlog.get_logger("appels")
+
+
+class Appels:
+    """The list of calls: `note` never waits, `watch` writes."""
+
+    def __init__(self, *, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._file: deque[tuple[datetime, int, str, str, int, list[str], str]] = deque(maxlen=FILE_MAX)
+
+    def note(self, *, editeur: int, siren: str, route: str, statut: int, codes: list[str], requete: str) -> None:
+        """A call has been answered."""
+        self._file.append((self._clock.now(), editeur, siren, route, statut, codes, requete))
+
+    async def watch(self) -> None:
+        """Write what waits, every few seconds, for as long as the worker runs: a background task."""
+        while True:
+            await asyncio.sleep(ATTENTE_SECONDES)
+            await self.flush()
+
+    async def flush(self) -> None:
+        """Write what waits; what cannot be written is dropped, and said."""
+        lot = list(self._file)
+        self._file.clear()
+        if not lot:
+            return
+        try:
+            async with self._database.transaction() as tx:
+                await store.insert_appels(tx, lot)
+        except (psycopg.Error, psycopg_pool.PoolTimeout) as erreur:
+            log.warning("appels_perdus", nombre=len(lot), **logs.where(erreur))
+
+    async def list_appels(
+        self,
+        editeur: int,
+        *,
+        avant: int | None = None,
+        siren: str | None = None,
+        erreurs: bool = False,
+        limite: int = 50,
+    ) -> list[store.Appel]:
+        """The latest calls of an editor, older than `avant`; of one CFA; only those refused."""
+        async with self._database.connection() as conn:
+            return await store.list_appels(
+                conn, editeur=editeur, avant=avant, siren=siren, erreurs=erreurs, limite=limite
+            )
+
+    async def purge(self) -> int:
+        """Forget the calls of more than 30 days; how many."""
+        async with self._database.transaction() as tx:
+            return await store.purge_appels(tx, avant=self._clock.now() - GARDE)

@@ -1,0 +1,122 @@
+"""An editor's secrets: rolled with an overlap, revoked, handed over once; its recent calls."""
+
+from datetime import timedelta
+
+import httpx
+import pytest
+from builders.serveur import Serveur
+
+from traitdunion.norme.cle_api import Milieu
+from traitdunion.opco import coffre
+from traitdunion.opco.acces.actes import ActeRefuse
+from traitdunion.opco.acces.editeurs.appels import Appels
+from traitdunion.opco.acces.editeurs.identifiants import Identifiants
+
+pytestmark = pytest.mark.anyio
+URL = "http://opco.test"
+
+
+def _identifiants(serveur: Serveur) -> Identifiants:
+    vault = coffre.read(serveur.donnees / "secrets.json").vault()
+    return Identifiants(
+        database=serveur.database, vault=vault, clock=serveur.clock, milieu=Milieu.ESSAI, url_publique=URL
+    )
+
+
+async def _ask(serveur: Serveur, secret: str) -> httpx.Response:
+    donnees = {"grant_type": "client_credentials", "client_id": serveur.cfa.editeur.client_id, "client_secret": secret}
+    return await serveur.inconnu.post("/oauth2/token", data=donnees)
+
+
+async def test_a_rolled_secret_leaves_the_former_one_valid_to_the_second(serveur: Serveur) -> None:
+    ancien, actes = serveur.cfa.editeur, _identifiants(serveur)
+    nouveau = await actes.roll(ancien.id, chevauchement_jours=7, par="essai")
+    assert nouveau.client_secret.startswith("test_")
+    serveur.clock.instant += timedelta(days=7) - timedelta(seconds=1)
+    assert (await _ask(serveur, ancien.client_secret)).status_code == 200
+    serveur.clock.instant += timedelta(seconds=1)
+    refus = await _ask(serveur, ancien.client_secret)
+    assert (refus.status_code, refus.json()["error"]) == (401, "invalid_client")
+    assert (await _ask(serveur, nouveau.client_secret)).status_code == 200
+
+
+async def test_without_overlap_the_former_secret_and_its_tokens_end_at_once(serveur: Serveur) -> None:
+    await _identifiants(serveur).roll(serveur.cfa.editeur.id, chevauchement_jours=0, par="essai")
+    assert (await _ask(serveur, serveur.cfa.editeur.client_secret)).status_code == 401
+    assert (await serveur.cfa.get("/v2/dossiers/etats")).status_code == 401
+
+
+@pytest.mark.parametrize("jours", [-1, 31])
+async def test_an_overlap_out_of_bounds_is_refused(serveur: Serveur, jours: int) -> None:
+    with pytest.raises(ActeRefuse, match="de 0 à 30 jours"):
+        await _identifiants(serveur).roll(serveur.cfa.editeur.id, chevauchement_jours=jours, par="essai")
+
+
+async def test_two_secrets_at_most_live_together(serveur: Serveur) -> None:
+    actes = _identifiants(serveur)
+    await actes.roll(serveur.cfa.editeur.id, chevauchement_jours=30, par="essai")
+    with pytest.raises(ActeRefuse, match="Deux secrets"):
+        await actes.roll(serveur.cfa.editeur.id, chevauchement_jours=30, par="essai")
+
+
+async def test_a_revoked_secret_opens_nothing_and_its_tokens_die(serveur: Serveur) -> None:
+    actes = _identifiants(serveur)
+    (secret,) = await actes.list_secrets(serveur.cfa.editeur.id)
+    await actes.revoke(serveur.cfa.editeur.id, secret.id, par="essai")
+    assert (await _ask(serveur, serveur.cfa.editeur.client_secret)).status_code == 401
+    assert (await serveur.cfa.get("/v2/dossiers/etats")).status_code == 401
+    with pytest.raises(ActeRefuse):
+        await actes.revoke(serveur.cfa.editeur.id, secret.id, par="essai")
+
+
+async def test_another_editors_secret_cannot_be_revoked(serveur: Serveur) -> None:
+    actes = _identifiants(serveur)
+    (secret,) = await actes.list_secrets(serveur.cfa.editeur.id)
+    with pytest.raises(ActeRefuse):
+        await actes.revoke(serveur.cfa.editeur.id + 1, secret.id, par="essai")
+
+
+async def test_a_link_gives_the_identifiers_once_and_the_database_forgets_them(serveur: Serveur) -> None:
+    actes = _identifiants(serveur)
+    remis = await actes.roll(serveur.cfa.editeur.id, chevauchement_jours=30, par="essai")
+    jeton = (await actes.hand_over(remis, par="essai")).removeprefix(f"{URL}/editeur/remise/")
+    lu = await actes.read_once(jeton)
+    assert lu is not None
+    assert (lu.client_id, lu.client_secret) == (serveur.cfa.editeur.client_id, remis.client_secret)
+    assert await actes.read_once(jeton) is None
+    assert await serveur.fetch("SELECT chiffre FROM remise_secret") == [(None,)]
+    assert await actes.read_once("inconnu\ud800") is None
+
+
+async def test_a_link_ends_after_three_days_and_a_new_one_ends_the_former(serveur: Serveur) -> None:
+    actes = _identifiants(serveur)
+    remis = await actes.roll(serveur.cfa.editeur.id, chevauchement_jours=30, par="essai")
+    premier = (await actes.hand_over(remis, par="essai")).rpartition("/")[2]
+    second = (await actes.hand_over(remis, par="essai")).rpartition("/")[2]
+    assert await actes.read_once(premier) is None
+    serveur.clock.instant += timedelta(hours=72)
+    assert await actes.read_once(second) is None
+    assert await actes.purge() == 2
+
+
+async def test_an_editor_finds_its_calls_the_refused_ones_too_and_nobody_elses(serveur: Serveur) -> None:
+    await serveur.cfa.deposit()
+    await serveur.cfa.post("/v2/dossiers", {"cerfa": {}})
+    await serveur.cfa.get("/v2/dossiers/etats", {"X-API-KEY": "inconnue"})
+    appels = Appels(database=serveur.database, clock=serveur.clock)
+    await serveur.flush_appels()
+    trouves = await appels.list_appels(serveur.cfa.editeur.id)
+    assert [(un.route, un.statut) for un in trouves] == [
+        ("GET /v2/dossiers/etats", 403),
+        ("POST /v2/dossiers", 400),
+        ("POST /v2/dossiers", 200),
+    ]
+    assert trouves[0].codes == ["CLE_INCONNUE"]
+    assert trouves[1].codes
+    assert trouves[2].siren == serveur.cfa.siren
+    assert len(trouves[2].requete) == 16
+    assert await appels.list_appels(serveur.cfa.editeur.id + 1) == []
+    assert [un.statut for un in await appels.list_appels(serveur.cfa.editeur.id, erreurs=True)] == [403, 400]
+    assert await appels.list_appels(serveur.cfa.editeur.id, avant=trouves[2].id) == []
+    serveur.clock.instant += timedelta(days=30, seconds=1)
+    assert await appels.purge() == 3
