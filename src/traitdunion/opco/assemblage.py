@@ -8,9 +8,12 @@ import anyio
 import anyio.abc
 
 from traitdunion.opco import coffre
+from traitdunion.opco.acces.annuaire import Annuaire
 from traitdunion.opco.acces.cfa import Vues
 from traitdunion.opco.acces.cles import Cles
 from traitdunion.opco.acces.editeurs.appels import Appels
+from traitdunion.opco.acces.editeurs.identifiants import Identifiants
+from traitdunion.opco.acces.editeurs.logiciels import Logiciels
 from traitdunion.opco.acces.limites import Debit
 from traitdunion.opco.acces.raccordement import Raccordement
 from traitdunion.opco.acces.service import Acces
@@ -22,6 +25,7 @@ from traitdunion.opco.comptes.seconds_facteurs import SecondsFacteurs
 from traitdunion.opco.comptes.service import Comptes
 from traitdunion.opco.comptes.sessions import Sessions
 from traitdunion.opco.courriels import Courriels
+from traitdunion.opco.demandes.service import Demandes
 from traitdunion.opco.dossiers.deposit import Depots
 from traitdunion.opco.dossiers.documents import Documents
 from traitdunion.opco.dossiers.read_back import Dossiers
@@ -114,13 +118,15 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         )
         gate = await stack.enter_async_context(Gate(limites=Limites(taille_octets=settings.fichier_max)))
         dossiers = Dossiers(database=database, vault=vault)
+        objets = open_store(settings)
         pieces = Pieces(
             database=database,
-            objets=open_store(settings),
+            objets=objets,
             gate=gate,
             vault=vault,
             antivirus_configure=settings.clamd is not None,
         )
+        vues = Vues(database=database, clock=horloge)
         courriels = _courriels(settings, database=database, vault=vault, clock=horloge)
         sessions = Sessions(database=database, clock=horloge)
         facteurs = SecondsFacteurs(database=database, vault=vault, clock=horloge, emetteur=settings.nom)
@@ -143,12 +149,31 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             facteurs=facteurs,
             comptes=Comptes(database=database, clock=horloge, connexion=connexion),
             cles=Cles(database=database, vault=vault, clock=horloge, milieu=settings.milieu),
-            raccordement=Raccordement(database=database, vault=vault, clock=horloge),
+            raccordement=Raccordement(database=database, vault=vault, clock=horloge, milieu=settings.milieu),
             dossiers=dossiers,
             suivi=Suivi(database=database, dossiers=dossiers, pieces=pieces, clock=horloge),
             pieces=Documents(database=database, dossiers=dossiers, pieces=pieces, clock=horloge),
             recepisses=Recepisses(cle_privee=cles.signature, emetteur=settings.nom),
-            acces=Vues(database=database, clock=horloge),
+            acces=vues,
+            annuaire=Annuaire(database=database, clock=horloge, vues=vues),
+            demandes=Demandes(
+                database=database,
+                clock=horloge,
+                courriels=courriels,
+                pieces=pieces,
+                url_publique=settings.url_portail,
+            ),
+            logiciels=Logiciels(database=database, clock=horloge),
+            identifiants=Identifiants(
+                database=database,
+                vault=vault,
+                clock=horloge,
+                milieu=settings.milieu,
+                url_publique=settings.url_portail,
+                courriels=courriels,
+            ),
+            appels=Appels(database=database, clock=horloge),
+            staging=objets.staging,
             secret_formulaires=vault.digest(b"", usage="formulaires").hex(),
         )
 

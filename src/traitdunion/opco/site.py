@@ -9,7 +9,10 @@ import structlog
 from litestar import Litestar
 
 from traitdunion.opco.api.application import Application
-from traitdunion.opco.mya import accueil, compte, dossiers
+from traitdunion.opco.editeur import espace
+from traitdunion.opco.instruction import demandes as demandes_opco
+from traitdunion.opco.instruction import editeurs, organisations
+from traitdunion.opco.mya import accrochage, accueil, compte, demandes, dossiers, lecture
 from traitdunion.opco.pages import connexion
 from traitdunion.opco.pages.application import application
 from traitdunion.opco.pages.services import Portail
@@ -17,7 +20,23 @@ from traitdunion.opco.socle import logs
 
 # First segment of the addresses of the HTML doors; all the others are the norm's.
 ESPACES = frozenset({"mya", "editeur", "instruction", "statique"})
-PORTES = (*connexion.PORTES, *accueil.PORTES, *compte.PORTES, *dossiers.PORTES)
+PORTES = tuple(
+    porte
+    for module in (
+        connexion,
+        accueil,
+        compte,
+        dossiers,
+        accrochage,
+        demandes,
+        espace,
+        organisations,
+        editeurs,
+        demandes_opco,
+        lecture,
+    )
+    for porte in module.PORTES
+)
 GC_SEUIL = 20_000  # container objects allocated between two collections
 log = structlog.get_logger("site")
 

@@ -92,6 +92,27 @@ class Raccordement:
         async with self._database.connection() as conn:
             return await store.list_editeurs(conn)
 
+    async def find_client_id(self, editeur: int) -> str:
+        """The client id of an editor by its number. Raises ActeRefuse when there is none."""
+        async with self._database.connection() as conn:
+            trouve = await store.find_editeur_by_id(conn, editeur)
+        if trouve is None:
+            raise ActeRefuse("Cet éditeur n'existe pas.")
+        return trouve.client_id
+
+    async def find_nom(self, editeur: int) -> str:
+        """The name of an editor by its number. Raises ActeRefuse when there is none."""
+        async with self._database.connection() as conn:
+            trouve = await store.find_editeur_by_id(conn, editeur)
+        if trouve is None:
+            raise ActeRefuse("Cet éditeur n'existe pas.")
+        return trouve.nom
+
+    async def list_accrochages_of(self, editeur: int) -> list[tuple[store.Accrochage, str]]:
+        """The accrochages of an editor, each with the name of the CFA."""
+        async with self._database.connection() as conn:
+            return await store.list_accrochages_of_editeur(conn, editeur=editeur)
+
     async def suspend_editeur(self, client_id: str) -> int:
         """Suspend an editor and delete its tokens, at once on all workers; how many tokens. Raises ActeRefuse."""
         async with self._database.transaction() as tx:

@@ -209,6 +209,16 @@ async def list_etablissements(tx: Tx, *, siren: str) -> list[Etablissement]:
     return [Etablissement(*row) for row in await cursor.fetchall()]
 
 
+async def set_siege(tx: Tx, *, siret: str) -> bool:
+    """Make an establishment the siège of its SIREN, held by the caller; False when it is unknown."""
+    curseur = await tx.execute("SELECT FROM etablissement WHERE siret = %s", (siret,))
+    if await curseur.fetchone() is None:
+        return False
+    await tx.execute("UPDATE etablissement SET siege = false WHERE siren = %s AND siege", (siret[:9],))
+    await tx.execute("UPDATE etablissement SET siege = true WHERE siret = %s", (siret,))
+    return True
+
+
 async def insert_editeur(tx: Tx, *, nom: str, client_id: str, at: datetime) -> int:
     """Add an editor; its id."""
     curseur = await tx.execute(
@@ -225,6 +235,13 @@ async def find_editeur(tx: Tx, client_id: str) -> Editeur | None:
     curseur = await tx.execute(
         "SELECT id, nom, client_id, actif, cree_le FROM editeur WHERE client_id = %s", (client_id,)
     )
+    ligne = await curseur.fetchone()
+    return None if ligne is None else Editeur(*ligne)
+
+
+async def find_editeur_by_id(tx: Tx, editeur: int) -> Editeur | None:
+    """One editor by its number."""
+    curseur = await tx.execute("SELECT id, nom, client_id, actif, cree_le FROM editeur WHERE id = %s", (editeur,))
     ligne = await curseur.fetchone()
     return None if ligne is None else Editeur(*ligne)
 
@@ -391,3 +408,28 @@ async def list_accrochages_of(tx: Tx, *, siren: str) -> list[tuple[Accrochage, s
         (siren,),
     )
     return [(Accrochage(*row[:8]), row[8]) for row in await cursor.fetchall()]
+
+
+async def list_accrochages_of_editeur(tx: Tx, *, editeur: int) -> list[tuple[Accrochage, str]]:
+    """The accrochages of an editor with the CFA's names, by name."""
+    cursor = await tx.execute(
+        """SELECT a.editeur, a.siren, a.etat, a.ouvert_le, a.effectif_le, a.suspendu_le, a.suspendu_par, a.motif,
+                  o.denomination
+             FROM accrochage a JOIN organisation o ON o.siren = a.siren
+            WHERE a.editeur = %s ORDER BY o.denomination, a.siren""",
+        (editeur,),
+    )
+    return [(Accrochage(*row[:8]), row[8]) for row in await cursor.fetchall()]
+
+
+async def search_organisations(tx: Tx, quoi: str, *, limite: int) -> list[Organisation]:
+    """The organisations whose SIREN, or an establishment's SIRET, begins so, or whose name holds it; by name."""
+    motif = quoi.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    cursor = await tx.execute(
+        """SELECT o.siren, o.denomination, o.cree_le FROM organisation o
+            WHERE o.denomination ILIKE '%%' || %(motif)s || '%%' OR o.siren LIKE %(colle)s || '%%'
+               OR EXISTS (SELECT FROM etablissement e WHERE e.siren = o.siren AND e.siret LIKE %(colle)s || '%%')
+            ORDER BY o.denomination, o.siren LIMIT %(limite)s""",
+        {"motif": motif, "colle": motif.replace(" ", ""), "limite": limite},
+    )
+    return [Organisation(*row) for row in await cursor.fetchall()]

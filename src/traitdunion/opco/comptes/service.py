@@ -93,6 +93,11 @@ class Comptes:
         async with self._database.connection() as conn:
             return await store.list_comptes(conn, siren=siren)
 
+    async def list_internes(self) -> list[store.Compte]:
+        """The accounts that belong to no SIREN: the OPCO's staff and the editors'."""
+        async with self._database.connection() as conn:
+            return await store.list_internes(conn)
+
     async def _find(self, tx: store.Tx, compte: int, *, siren: str | None) -> store.Compte:
         trouve = await store.find_compte(tx, compte)
         if trouve is None or (siren is not None and trouve.siren != siren):

@@ -124,6 +124,12 @@ async def list_comptes(tx: Tx, *, siren: str | None = None) -> list[Compte]:
     return [_compte(row) for row in await cursor.fetchall()]
 
 
+async def list_internes(tx: Tx) -> list[Compte]:
+    """The accounts that belong to no SIREN, by name."""
+    cursor = await tx.execute(f"SELECT {COMPTE} FROM compte c WHERE c.siren IS NULL ORDER BY c.nom, c.prenom, c.id")  # noqa: S608
+    return [_compte(row) for row in await cursor.fetchall()]
+
+
 async def read_secrets(tx: Tx, compte: int) -> Secrets:
     """What opens an account that exists."""
     cursor = await tx.execute(

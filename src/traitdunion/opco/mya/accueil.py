@@ -22,8 +22,14 @@ async def get_accueil(request: Requete) -> Template:
     portail = portail_of(request)
     derniers = await portail.suivi.list_page(Recherche(), perimetre=perimetre_of(personne))
     acces = await portail.acces.find(personne.siren or "") if personne.role in CFA else None
+    possibles = await portail.demandes.list_possibles(personne.siren or "") if personne.role in CFA else []
     return render(
-        request, "accueil.html", acces=acces, bientot=CLE_BIENTOT_FINIE_JOURS, lignes=derniers.lignes[:DERNIERS]
+        request,
+        "accueil.html",
+        acces=acces,
+        possibles=possibles,
+        bientot=CLE_BIENTOT_FINIE_JOURS,
+        lignes=derniers.lignes[:DERNIERS],
     )
 
 

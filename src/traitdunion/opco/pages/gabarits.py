@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from importlib.resources import files
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
@@ -26,7 +25,7 @@ ETATS = {
     Etat.SOLDE: ("Soldé", "neutre", "●"),
 }
 # The packages of the doors, whose templates stand in `gabarits`.
-PAQUETS = ("traitdunion.opco.pages", "traitdunion.opco.mya")
+PAQUETS = tuple(f"traitdunion.opco.{porte}" for porte in ("pages", "mya", "editeur", "instruction"))
 
 
 def jour(valeur: date | datetime | None) -> str:
@@ -78,9 +77,8 @@ def taille(octets: int) -> str:
 
 def environment(fichiers: dict[str, statique.Fichier]) -> Environment:
     """The environment; autoescaped, and a name that is not given is a fault. `fichiers`: the static ones."""
-    presents = [paquet for paquet in PAQUETS if files(paquet).joinpath("gabarits").is_dir()]
     env = Environment(
-        loader=ChoiceLoader([PackageLoader(paquet, "gabarits") for paquet in presents]),
+        loader=ChoiceLoader([PackageLoader(paquet, "gabarits") for paquet in PAQUETS]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -1,14 +1,20 @@
 """What the HTML doors work with: the use cases, and what the pages show of the settings."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from traitdunion.opco.acces.annuaire import Annuaire
 from traitdunion.opco.acces.cfa import Vues
 from traitdunion.opco.acces.cles import Cles
+from traitdunion.opco.acces.editeurs.appels import Appels
+from traitdunion.opco.acces.editeurs.identifiants import Identifiants
+from traitdunion.opco.acces.editeurs.logiciels import Logiciels
 from traitdunion.opco.acces.raccordement import Raccordement
 from traitdunion.opco.comptes.connexion import Connexion
 from traitdunion.opco.comptes.seconds_facteurs import SecondsFacteurs
 from traitdunion.opco.comptes.service import Comptes
 from traitdunion.opco.comptes.sessions import Sessions
+from traitdunion.opco.demandes.service import Demandes
 from traitdunion.opco.dossiers.documents import Documents
 from traitdunion.opco.dossiers.read_back import Dossiers
 from traitdunion.opco.dossiers.suivi import Suivi
@@ -50,6 +56,12 @@ class Portail:
     pieces: Documents
     recepisses: Recepisses
     acces: Vues
+    annuaire: Annuaire
+    demandes: Demandes
+    logiciels: Logiciels
+    identifiants: Identifiants
+    appels: Appels
+    staging: Path
     secret_formulaires: str
 
     def __repr__(self) -> str:

@@ -6,21 +6,16 @@ import httpx
 import pytest
 from builders.serveur import Serveur
 
-from traitdunion.norme.cle_api import Milieu
-from traitdunion.opco import coffre
 from traitdunion.opco.acces.actes import ActeRefuse
 from traitdunion.opco.acces.editeurs.appels import Appels
 from traitdunion.opco.acces.editeurs.identifiants import Identifiants
 
 pytestmark = pytest.mark.anyio
-URL = "http://opco.test"
+URL = "http://127.0.0.1:8000"
 
 
 def _identifiants(serveur: Serveur) -> Identifiants:
-    vault = coffre.read(serveur.donnees / "secrets.json").vault()
-    return Identifiants(
-        database=serveur.database, vault=vault, clock=serveur.clock, milieu=Milieu.ESSAI, url_publique=URL
-    )
+    return serveur.portail.identifiants
 
 
 async def _ask(serveur: Serveur, secret: str) -> httpx.Response:

@@ -15,9 +15,10 @@ from traitdunion.opco.acces import store as acces
 from traitdunion.opco.acces.actes import ActeRefuse
 from traitdunion.opco.acces.editeurs import store
 from traitdunion.opco.acces.editeurs.secrets import USAGE_SECRET, new_secret
+from traitdunion.opco.courriels import Courriels
 from traitdunion.opco.evenements import journal
 from traitdunion.opco.socle.clock import Clock
-from traitdunion.opco.socle.database import Database
+from traitdunion.opco.socle.database import Database, Tx
 from traitdunion.opco.socle.vault import Vault
 
 DUREE_LIEN = timedelta(hours=72)
@@ -44,12 +45,15 @@ class Identifiants:
     `url_publique`: where the one-time links lead.
     """
 
-    def __init__(self, *, database: Database, vault: Vault, clock: Clock, milieu: Milieu, url_publique: str) -> None:
+    def __init__(
+        self, *, database: Database, vault: Vault, clock: Clock, milieu: Milieu, url_publique: str, courriels: Courriels
+    ) -> None:
         self._database = database
         self._vault = vault
         self._clock = clock
         self._milieu = milieu
         self._url_publique = url_publique
+        self._courriels = courriels
 
     async def list_secrets(self, editeur: int) -> list[store.Secret]:
         """The secrets of an editor, newest first, without what they say."""
@@ -107,9 +111,13 @@ class Identifiants:
                 donnees={"secret": secret},
             )
 
-    async def hand_over(self, remis: Remis, *, par: str) -> str:
-        """The one-time link under which the editor reads its identifiers; the secret itself is shown to nobody else."""
+    async def hand_over(self, remis: Remis, *, par: str, courriel: str = "") -> str:
+        """The one-time link under which the editor reads its identifiers; sent to `courriel` when one is given.
+
+        The secret itself is shown to nobody else. Raises ActeRefuse on what is no e-mail address.
+        """
         jeton, at = secrets.token_urlsafe(32), self._clock.now()
+        lien = f"{self._url_publique}/editeur/remise/{jeton}"
         async with self._database.transaction() as tx:
             await store.insert_remise(
                 tx,
@@ -120,7 +128,9 @@ class Identifiants:
                 expire_le=at + DUREE_LIEN,
             )
             await journal.append(tx, acteur=par, acte="SECRET_REMIS", at=at, objet=f"editeur:{remis.editeur}")
-        return f"{self._url_publique}/editeur/remise/{jeton}"
+            if courriel.strip():
+                await self._send(tx, lien, courriel=courriel.strip())
+        return lien
 
     async def read_once(self, jeton: str) -> Remis | None:
         """The identifiers behind a link, once; None when it was followed already, is over, or never was."""
@@ -139,6 +149,18 @@ class Identifiants:
             client_id=trouve[1],
             client_secret=self._vault.decrypt(chiffre, aad=_aad(editeur)).decode(),
         )
+
+    async def _send(self, tx: Tx, lien: str, *, courriel: str) -> None:
+        heures = str(int(DUREE_LIEN.total_seconds() // 3600))
+        try:
+            await self._courriels.queue(
+                tx,
+                destinataire=courriel,
+                modele="identifiants_editeur",
+                valeurs={"lien": lien, "duree_heures": heures},
+            )
+        except ValueError:
+            raise ActeRefuse("L'adresse e-mail n'a pas la forme nom@domaine.fr.") from None
 
     async def purge(self) -> int:
         """Delete the links that are over; how many."""

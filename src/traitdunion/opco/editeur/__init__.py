@@ -1,0 +1,1 @@
+"""The editor's space: its softwares, its identifiers, the CFA it serves, its recent calls."""

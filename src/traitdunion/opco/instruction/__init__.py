@@ -1,0 +1,1 @@
+"""The OPCO's screens: what waits, and the administration."""
