@@ -28,6 +28,7 @@ from traitdunion.bac_a_sable.demo.server import Connection, serving
 from traitdunion.norme import contenu, lecture
 from traitdunion.norme.messages.cerfa import DepotDossier
 from traitdunion.norme.openapi.exemples import CONVENTION
+from traitdunion.opco.dossiers.search import cle_recherche
 
 REGLAGES = {
     "TRAITDUNION_APPELS_PAR_MINUTE": "0",
@@ -151,6 +152,7 @@ class Bench:
         brut = body().replace(MARQUE, "ABCDEFGH").encode()
         cerfa = lecture.read(DepotDossier, brut).message.cerfa
         assert cerfa is not None
+        assert cerfa.employeur is not None
         # A space after each colon: pgbench would take `:35` for one of its variables.
         copie = json.dumps(json.loads(contenu.copie_recherchable(cerfa)), ensure_ascii=False).replace("'", "''")
         with psycopg.connect(self._connexion.database_url) as conn:
@@ -161,9 +163,11 @@ class Bench:
         return self._sql(
             "depot.sql",
             f"""BEGIN;
-INSERT INTO dossier (numero_interne, siren, editeur, identite, sha256_contenu, nir_empreinte, precedent, depose_le)
+INSERT INTO dossier (numero_interne, siren, editeur, identite, sha256_contenu, nir_empreinte, precedent, depose_le,
+ siret_employeur, cle_recherche)
  VALUES (nextval('dossier_numero'), '{cast.SIREN}', {row[1]}, sha256(gen_random_uuid()::text::bytea),
- decode(repeat('ab', 32), 'hex'), sha256(gen_random_uuid()::text::bytea), NULL, now()) RETURNING numero_interne \\gset
+ decode(repeat('ab', 32), 'hex'), sha256(gen_random_uuid()::text::bytea), NULL, now(),
+ '{cerfa.employeur.siret}', '{cle_recherche(cerfa)}') RETURNING numero_interne \\gset
 INSERT INTO depot (numero_interne, corps_chiffre, sha256_recu, cerfa)
  VALUES (:numero_interne, decode(repeat('ab', {row[0]}), 'hex'), decode(repeat('cd', 32), 'hex'), '{copie}');
 INSERT INTO evenement (siren, objet, numero_interne, type, acteur, survenu_le)

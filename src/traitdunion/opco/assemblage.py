@@ -28,8 +28,8 @@ from traitdunion.opco.courriels import Courriels
 from traitdunion.opco.demandes.service import Demandes
 from traitdunion.opco.dossiers.deposit import Depots
 from traitdunion.opco.dossiers.documents import Documents
+from traitdunion.opco.dossiers.mes_dossiers import MesDossiers
 from traitdunion.opco.dossiers.read_back import Dossiers
-from traitdunion.opco.dossiers.suivi import Suivi
 from traitdunion.opco.idempotence import Idempotence
 from traitdunion.opco.pages.services import Affichage, Portail
 from traitdunion.opco.pieces import Pieces
@@ -151,7 +151,7 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             cles=Cles(database=database, vault=vault, clock=horloge, milieu=settings.milieu),
             raccordement=Raccordement(database=database, vault=vault, clock=horloge, milieu=settings.milieu),
             dossiers=dossiers,
-            suivi=Suivi(database=database, dossiers=dossiers, pieces=pieces, clock=horloge),
+            mes_dossiers=MesDossiers(database=database, vault=vault, clock=horloge),
             pieces=Documents(database=database, dossiers=dossiers, pieces=pieces, clock=horloge),
             recepisses=Recepisses(cle_privee=cles.signature, emetteur=settings.nom),
             acces=vues,

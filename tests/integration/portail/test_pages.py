@@ -1,8 +1,8 @@
 """Every page of the portals opens for those who may, says no in its own way to the others, and lies to nobody."""
 
 import pytest
-from builders.portail import Visiteur, a_visitor, connected
-from builders.serveur import SIREN, SIREN_AUTRE, Serveur
+from builders.portail import a_visitor, connected
+from builders.serveur import SIREN, Serveur
 
 from traitdunion.opco.comptes.roles import Role
 

@@ -20,11 +20,11 @@ class Annuaire:
         self._clock = clock
         self._vues = vues
 
-    async def search(self, quoi: str) -> list[store.Organisation]:
+    async def list_organisations(self, quoi: str) -> list[store.Organisation]:
         """Organisations by SIREN, SIRET or name; the first 50."""
         propre = " ".join("".join(c for c in quoi if c.isprintable()).split())[:100]
         async with self._database.connection() as conn:
-            return await store.search_organisations(conn, propre, limite=LIMITE)
+            return await store.list_organisations_like(conn, propre, limite=LIMITE)
 
     async def find(self, siren: str) -> AccesCfa | None:
         """All that is known of the access of one SIREN."""
@@ -62,4 +62,4 @@ class Annuaire:
     ) -> list[journal.Ligne]:
         """The latest lines of the audit log, older than `avant`, one more than a page holds."""
         async with self._database.connection() as conn:
-            return await journal.search(conn, avant=avant, siren=siren, acteur=acteur, acte=acte, limite=LIGNES + 1)
+            return await journal.list_lignes(conn, avant=avant, siren=siren, acteur=acteur, acte=acte, limite=LIGNES + 1)

@@ -422,7 +422,7 @@ async def list_accrochages_of_editeur(tx: Tx, *, editeur: int) -> list[tuple[Acc
     return [(Accrochage(*row[:8]), row[8]) for row in await cursor.fetchall()]
 
 
-async def search_organisations(tx: Tx, quoi: str, *, limite: int) -> list[Organisation]:
+async def list_organisations_like(tx: Tx, quoi: str, *, limite: int) -> list[Organisation]:
     """The organisations whose SIREN, or an establishment's SIRET, begins so, or whose name holds it; by name."""
     motif = quoi.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     cursor = await tx.execute(

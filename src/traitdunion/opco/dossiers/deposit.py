@@ -17,6 +17,7 @@ from traitdunion.norme.identite import identite
 from traitdunion.norme.messages.cerfa import Cerfa, DepotDossier
 from traitdunion.opco.acces import Habilitation
 from traitdunion.opco.dossiers import store
+from traitdunion.opco.dossiers.search import cle_recherche
 from traitdunion.opco.dossiers.states import CONSEIL_CORRECTION, Etat
 from traitdunion.opco.socle import failpoints, metrics
 from traitdunion.opco.socle.clock import Clock, day_of
@@ -151,6 +152,8 @@ class Depots:
             corps_chiffre=self._vault.encrypt(corps, aad=corps_aad(cle, recu_le)),
             sha256_recu=sha256(corps).digest(),
             cerfa=contenu.copie_recherchable(cerfa).decode(),
+            siret_employeur=cerfa.employeur.siret if cerfa.employeur else None,
+            cle_recherche=cle_recherche(cerfa),
         )
 
     async def _commit(self, lot: Sequence[store.Candidat]) -> list[Issue]:

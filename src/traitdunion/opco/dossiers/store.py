@@ -26,6 +26,8 @@ class Candidat(msgspec.Struct, frozen=True):
     corps_chiffre: bytes
     sha256_recu: bytes
     cerfa: str
+    siret_employeur: str | None
+    cle_recherche: str
 
 
 class Inscription(msgspec.Struct, frozen=True):
@@ -70,19 +72,21 @@ WITH vu AS (
            vivant.numero_deca,
            CASE WHEN vivant.numero_interne IS NULL THEN nextval('dossier_numero') END AS numero
       FROM unnest(%b::bytea[], %b::text[], %b::bigint[], %b::bytea[], %b::bytea[], %b::timestamptz[], %b::bytea[],
-                  %b::bytea[], %b::text[]) WITH ORDINALITY
-        AS l(identite, siren, editeur, contenu, nir, depose_le, corps, recu, cerfa, rang)
+                  %b::bytea[], %b::text[], %b::text[], %b::text[]) WITH ORDINALITY
+        AS l(identite, siren, editeur, contenu, nir, depose_le, corps, recu, cerfa, siret_employeur, cle_recherche,
+             rang)
       LEFT JOIN LATERAL (
            SELECT d.numero_interne, d.sha256_contenu, d.etat, d.numero_deca
              FROM dossier d
             WHERE d.identite = l.identite AND d.etat NOT IN ('REFUSE', 'ANNULE')
             LIMIT 1) AS vivant ON true
 ), insere AS (
-    INSERT INTO dossier (numero_interne, siren, editeur, identite, sha256_contenu, nir_empreinte, precedent, depose_le)
+    INSERT INTO dossier (numero_interne, siren, editeur, identite, sha256_contenu, nir_empreinte, precedent, depose_le,
+                         siret_employeur, cle_recherche)
     SELECT numero, siren, editeur, identite, contenu, nir,
            (SELECT max(d.numero_interne) FROM dossier d
              WHERE d.identite = vu.identite AND d.etat IN ('REFUSE', 'ANNULE')),
-           depose_le
+           depose_le, siret_employeur, cle_recherche
       FROM vu WHERE vivant IS NULL
     ON CONFLICT (identite) WHERE etat NOT IN ('REFUSE', 'ANNULE') DO NOTHING
     RETURNING numero_interne, etat
@@ -142,6 +146,14 @@ async def lock(tx: Tx, numero_interne: int, *, siren: str) -> LigneDossier | Non
     cursor = await tx.execute(SELECT_FOR_UPDATE, (siren, numero_interne))
     row = await cursor.fetchone()
     return LigneDossier(*row) if row else None
+
+
+async def set_etat(tx: Tx, numero_interne: int, *, siren: str, etat: str, commentaire: str | None) -> None:
+    """Move a dossier, locked beforehand, to another state; what may be moved where is said by `states`."""
+    await tx.execute(
+        "UPDATE dossier SET etat = %s, commentaire_etat = %s WHERE siren = %s AND numero_interne = %s",
+        (etat, commentaire, siren, numero_interne),
+    )
 
 
 async def list_all(tx: Tx, *, siren: str) -> list[LigneDossier]:

@@ -37,7 +37,7 @@ class Ligne(NamedTuple):
     donnees: dict[str, Any] | None
 
 
-SEARCH = """
+SELECT = """
 SELECT j.id, j.survenu_le, j.acteur, coalesce(c.prenom || ' ' || c.nom, e.nom), j.acte, j.siren, j.objet, j.donnees
   FROM journal j
   LEFT JOIN compte c ON c.id = CASE WHEN j.acteur LIKE 'compte:%%' THEN substr(j.acteur, 8)::bigint END
@@ -50,7 +50,7 @@ SELECT j.id, j.survenu_le, j.acteur, coalesce(c.prenom || ' ' || c.nom, e.nom), 
 """
 
 
-async def search(
+async def list_lignes(
     tx: AsyncConnection[Any],
     *,
     avant: int | None = None,
@@ -61,4 +61,4 @@ async def search(
 ) -> list[Ligne]:
     """The latest lines, older than the line `avant`; of one SIREN, of one person, of one act."""
     valeurs = {"avant": avant, "siren": siren, "acteur": acteur, "acte": acte, "limite": limite}
-    return [Ligne(*row) for row in await (await tx.execute(SEARCH, valeurs)).fetchall()]
+    return [Ligne(*row) for row in await (await tx.execute(SELECT, valeurs)).fetchall()]

@@ -166,7 +166,7 @@ async def _organisations(
         "organisations.html",
         statut=400 if erreur else 200,
         q=q,
-        trouvees=await portail_of(request).annuaire.search(q),
+        trouvees=await portail_of(request).annuaire.list_organisations(q),
         fait=fait,
         erreur=erreur,
         saisie=saisie or {},

@@ -36,7 +36,7 @@ async def get_demandes(request: Requete) -> Template:
     personne: Personne = request.user
     demandes = await portail_of(request).demandes.list_of(personne.siren or "")
     return render(
-        request, "demandes.html", demandes=demandes, types=TYPES, mots=ETATS, peut_ecrire=personne.role in AUTEURS
+        request, "demandes/demandes.html", demandes=demandes, types=TYPES, mots=ETATS, peut_ecrire=personne.role in AUTEURS
     )
 
 
@@ -132,7 +132,7 @@ async def _fil(
     fil = await _find(request, numero)
     return render(
         request,
-        "demande.html",
+        "demandes/demande.html",
         statut=400 if erreur else 200,
         fil=fil,
         types=TYPES,
@@ -149,7 +149,7 @@ async def _fil(
 def _nouvelle(request: Requete, saisie: joints.Saisie, *, erreur: str | None = None) -> Template:
     return render(
         request,
-        "demande_nouvelle.html",
+        "demandes/demande_nouvelle.html",
         statut=400 if erreur else 200,
         saisie=saisie,
         types=types_of(request.user),

@@ -1,4 +1,4 @@
-"""« Mes Dossiers »: the list with its search and exports, the page of a dossier, « Annuler ce dépôt »."""
+"""« Mes Dossiers »: the list, its filters kept in the address, its exports."""
 
 from collections.abc import AsyncIterator
 from datetime import date
@@ -6,224 +6,195 @@ from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
-from litestar import Response, get, post
-from litestar.exceptions import NotFoundException
-from litestar.params import FromPath, FromQuery
+from litestar import Response, get
 from litestar.response import Redirect, Stream, Template
 
-from traitdunion.norme.erreurs import Refus
 from traitdunion.norme.identifiants import numero_externe
-from traitdunion.norme.nomenclatures import TYPE_FICHIER
 from traitdunion.opco.comptes.roles import CFA, Role
 from traitdunion.opco.comptes.sessions import Personne
+from traitdunion.opco.dossiers.mes_dossiers import EXPORT_MAX, ExportTropGrand
+from traitdunion.opco.dossiers.search import (
+    RECHERCHE_CARACTERES_MAX,
+    TRI_DEFAUT,
+    Criteres,
+    looks_like_nir,
+    read_tri,
+)
 from traitdunion.opco.dossiers.states import Etat
-from traitdunion.opco.dossiers.store_suivi import TRIS, LigneSuivi, Perimetre
-from traitdunion.opco.dossiers.suivi import AnnulationRefusee, DossierSuivi, Recherche
-from traitdunion.opco.pages import classeurs, fiche
-from traitdunion.opco.pages.connexion import Formulaire, Requete, portail_of
+from traitdunion.opco.dossiers.store_recherche import LigneListe, Perimetre
+from traitdunion.opco.pages import classeurs
+from traitdunion.opco.pages.connexion import Requete, portail_of
 from traitdunion.opco.pages.gabarits import ETATS, render
 from traitdunion.opco.pages.session import requires
 from traitdunion.opco.pieces.gate import content_disposition
 
 LISTE = "/mya/dossiers"
 LECTEURS = requires(*CFA, Role.EMPLOYEUR)
-ACTEURS = (Role.CFA_ADMINISTRATEUR, Role.CFA_GESTIONNAIRE)
+TRIS = (("numero", "numéro"), ("date", "date de transmission"), ("nom", "nom de l'apprenti"), ("etat", "état"))
+# Numbers and days are first wanted with the latest on top, words from A.
+TRIS_DECROISSANTS = frozenset({"numero", "date"})
 ENTETES = (
     "Numéro",
     "État",
-    "Déposé le",
+    "Transmis le",
     "Nom",
     "Prénom",
     "Employeur",
     "SIRET de l'employeur",
+    "CFA",
     "Formation",
     "Début",
     "Fin",
     "Numéro DECA",
     "Commentaire",
 )
-VERDICTS = {
-    "NON_CONFIGUREE": "reçu",
-    "EN_ANALYSE": "en analyse",
-    "SAIN": "reçu, sans virus connu",
-    "QUARANTAINE": "mis à l'écart par l'antivirus : déposez-le à nouveau, sain",
-}
-FAITS = {
-    "DOSSIER_DEPOSE": "Contrat déposé",
-    "PIECE_DEPOSEE": "Document déposé",
-    "DOSSIER_ANNULE": "Dépôt annulé",
-}
-# A deposited file is a thing to keep, never a page of ours (fiabilite.md §3).
+# What a deposited thing may do in a browser: nothing (fiabilite.md §3).
 FICHIER_CSP = "sandbox; default-src 'none'"
+ETAPES = {
+    Etat.TRANSMIS: "L'OPCO instruit le dossier",
+    Etat.EN_COURS_INSTRUCTION: "L'OPCO rend sa décision",
+    Etat.ENGAGE: "Le CFA facture chaque échéance",
+    Etat.RUPTURE: "L'OPCO solde le dossier",
+    Etat.SOLDE: "Aucune, tout est réglé",
+    Etat.REFUSE: "Le contrat corrigé peut être transmis à nouveau",
+    Etat.ANNULE: "Le contrat peut être transmis à nouveau",
+}
+CONVENTION_ATTENDUE = "Le CFA transmet la convention, avec le mandat"
+
+
+class Saisie(msgspec.Struct, frozen=True, kw_only=True):
+    """What an address asks for: the criteria that could be read, the days as typed, and what is wrong with them."""
+
+    criteres: Criteres
+    du: str
+    au: str
+    erreur: str | None
 
 
 def perimetre_of(personne: Personne) -> Perimetre:
     """What a person sees: a CFA's people the dossiers of its SIREN, an employer those of its own establishments."""
     if personne.role is Role.EMPLOYEUR:
-        return Perimetre(sirets_employeur=personne.sirets)
+        return Perimetre(sirets=personne.sirets)
+    assert personne.siren is not None  # a CFA's account always has one (CHECK of the table)
     return Perimetre(siren=personne.siren)
 
 
-def read_recherche(request: Requete) -> Recherche:
-    """The search that an address says; what cannot be read is as if it were not there."""
+def next_step(etat: str, *, a_une_convention: bool) -> str:
+    """What comes next for a dossier, in a few words."""
+    if etat == Etat.TRANSMIS and not a_une_convention:
+        return CONVENTION_ATTENDUE
+    return ETAPES[Etat(etat)]
+
+
+def read_saisie(request: Requete) -> Saisie:
+    """The search that an address says; an unknown state, order or page is as if it were not there."""
     dits = request.query_params
-    tri = dits.get("tri", "numero")
-    page = dits.get("page", "1")
-    return Recherche(
-        quoi=dits.get("q", ""),
-        etats=tuple(Etat(un) for un in dits.getall("etat", []) if un in set(Etat)),
-        du=_day(dits.get("du", "")),
-        au=_day(dits.get("au", "")),
-        tri=tri if tri in TRIS else "numero",
-        decroissant=dits.get("sens", "desc") == "desc",
-        page=int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 6 and int(page) > 0 else 1,
+    du, au = dits.get("du", "").strip()[:20], dits.get("au", "").strip()[:20]
+    debut, fin = _day(du), _day(au)
+    erreur = None
+    if (du and debut is None) or (au and fin is None):
+        erreur = "Une date n'est pas lisible : écrivez-la comme 2026-09-01, ou choisissez-la dans le calendrier."
+    elif debut and fin and debut > fin:
+        erreur = "La première date est après la seconde : aucun dossier ne peut être entre les deux."
+    etat, page = dits.get("etat", ""), dits.get("page", "")
+    criteres = Criteres(
+        texte=dits.get("q", "").replace("\0", "").strip()[:RECHERCHE_CARACTERES_MAX],
+        etat=Etat(etat) if etat in set(Etat) else None,
+        du=debut,
+        au=fin,
+        tri=read_tri(dits.get("tri", "")),
+        page=int(page) if page.isascii() and page.isdigit() and len(page) < 8 else 1,
     )
+    return Saisie(criteres=criteres, du=du, au=au, erreur=erreur)
 
 
-def address_of_search(recherche: Recherche, *, chemin: str = LISTE, **autres: Any) -> str:
-    """The address of a search, with some members changed."""
-    voulue = msgspec.structs.replace(recherche, **autres)
-    defaut = Recherche()
-    dits: list[tuple[str, str]] = []
-    if voulue.quoi:
-        dits.append(("q", voulue.quoi))
-    dits += [("etat", un.value) for un in voulue.etats]
-    dits += [(nom, un.isoformat()) for nom, un in (("du", voulue.du), ("au", voulue.au)) if un]
-    if (voulue.tri, voulue.decroissant) != (defaut.tri, defaut.decroissant):
-        dits += [("tri", voulue.tri), ("sens", "desc" if voulue.decroissant else "asc")]
-    if voulue.page > 1:
-        dits.append(("page", str(voulue.page)))
-    return f"{chemin}?{urlencode(dits)}" if dits else chemin
+def address_of_list(criteres: Criteres, *, chemin: str = LISTE, **autres: Any) -> str:
+    """The address of a list, with some members changed; what is usual is not written."""
+    voulus = msgspec.structs.replace(criteres, **autres)
+    dits = {
+        "q": voulus.texte,
+        "etat": str(voulus.etat or ""),
+        "du": voulus.du.isoformat() if voulus.du else "",
+        "au": voulus.au.isoformat() if voulus.au else "",
+        "tri": "" if voulus.tri == TRI_DEFAUT else voulus.tri,
+        "page": str(voulus.page) if voulus.page > 1 else "",
+    }
+    requete = urlencode({nom: valeur for nom, valeur in dits.items() if valeur})
+    return f"{chemin}?{requete}" if requete else chemin
+
+
+def other_tri(tri: str, actuel: str) -> str:
+    """The order that a link asks for: this one, or the other way round when it is the order of the page."""
+    usuel = f"-{tri}" if tri in TRIS_DECROISSANTS else tri
+    if actuel.removeprefix("-") != tri:
+        return usuel
+    return tri if actuel.startswith("-") else f"-{tri}"
 
 
 @get(LISTE, guards=[LECTEURS])
-async def get_dossiers(request: Requete) -> Template:
+async def get_dossiers(request: Requete) -> Template | Redirect:
     """The list."""
-    recherche = read_recherche(request)
-    page = await portail_of(request).suivi.list_page(recherche, perimetre=perimetre_of(request.user))
+    saisie = read_saisie(request)
+    if looks_like_nir(saisie.criteres.texte):
+        # Out of the address, of the history, of what a proxy writes down.
+        sans = address_of_list(saisie.criteres, texte="", page=1)
+        return Redirect(f"{sans}{'&' if '?' in sans else '?'}fait=nir", status_code=303)
+    criteres = saisie.criteres
+    page = await portail_of(request).mes_dossiers.list_page(criteres, perimetre=perimetre_of(request.user))
     return render(
         request,
-        "dossiers.html",
-        recherche=recherche,
+        "dossiers/dossiers.html",
+        statut=400 if saisie.erreur else 200,
+        saisie=saisie,
+        criteres=criteres,
         page=page,
-        adresse=address_of_search,
-        etats_connus=[(etat, ETATS[etat][0]) for etat in Etat],
-        filtree=bool(recherche.quoi or recherche.etats or recherche.du or recherche.au),
+        adresse=address_of_list,
+        autre_tri=other_tri,
+        tris=TRIS,
+        etape=next_step,
+        filtree=bool(criteres.texte or criteres.etat or saisie.du or saisie.au),
+        export_max=EXPORT_MAX,
+        fait=request.query_params.get("fait", ""),
     )
 
 
 @get(f"{LISTE}/export.csv", guards=[LECTEURS])
-async def get_export_csv(request: Requete) -> Stream:
-    """The list as CSV, whole."""
-    portail, recherche, perimetre = portail_of(request), read_recherche(request), perimetre_of(request.user)
-
-    async def pieces() -> AsyncIterator[bytes]:
-        async with portail.suivi.export(recherche, perimetre=perimetre) as lignes:
-            async for morceau in classeurs.write_csv(ENTETES, _cells(lignes)):
-                yield morceau
-
-    return Stream(pieces(), media_type=classeurs.TYPE_CSV, headers=_attached("dossiers.csv"))
+async def get_export_csv(request: Requete) -> Stream | Redirect:
+    """The list as CSV, as it goes."""
+    lignes = await _export(request)
+    if isinstance(lignes, Redirect):
+        return lignes
+    morceaux = classeurs.write_csv(ENTETES, _cells(lignes))
+    return Stream(morceaux, media_type=classeurs.TYPE_CSV, headers=attached("dossiers.csv"))
 
 
 @get(f"{LISTE}/export.xlsx", guards=[LECTEURS])
-async def get_export_xlsx(request: Requete) -> Response[bytes]:
+async def get_export_xlsx(request: Requete) -> Response[Any]:
     """The list as a workbook."""
-    portail, recherche = portail_of(request), read_recherche(request)
-    async with portail.suivi.export(recherche, perimetre=perimetre_of(request.user)) as lignes:
-        classeur = await classeurs.write_xlsx("Dossiers", ENTETES, _cells(lignes))
-    return Response(classeur, media_type=classeurs.TYPE_XLSX, headers=_attached("dossiers.xlsx"))
+    lignes = await _export(request)
+    if isinstance(lignes, Redirect):
+        return lignes
+    classeur = await classeurs.write_xlsx("Dossiers", ENTETES, _cells(lignes))
+    return Response(classeur, media_type=classeurs.TYPE_XLSX, headers=attached("dossiers.xlsx"))
 
 
-@get(LISTE + "/{numero:str}", guards=[LECTEURS])
-async def get_dossier(request: Requete, numero: FromPath[str], fait: FromQuery[str] = "") -> Template:
-    """The page of a dossier."""
-    return await _page(request, await _find(request, numero), fait=fait)
+def attached(nom: str) -> dict[str, str]:
+    """The headers of a file to keep."""
+    return {"Content-Disposition": content_disposition(nom), "Content-Security-Policy": FICHIER_CSP}
 
 
-@get(LISTE + "/{numero:str}/annuler", guards=[requires(*ACTEURS)])
-async def get_annuler(request: Requete, numero: FromPath[str]) -> Template | Redirect:
-    """The confirmation, as a page for those without JavaScript."""
-    dossier = await _find(request, numero)
-    if not dossier.annulable:
-        return Redirect(f"{LISTE}/{dossier.numero_externe}", status_code=303)
-    return render(request, "dossier_annuler.html", dossier=dossier, erreur=None, motif="")
-
-
-@post(LISTE + "/{numero:str}/annuler", guards=[requires(*ACTEURS)], status_code=200)
-async def post_annuler(request: Requete, numero: FromPath[str], data: Formulaire) -> Response[Any]:
-    """« Annuler ce dépôt »."""
+async def _export(request: Requete) -> AsyncIterator[LigneListe] | Redirect:
     personne: Personne = request.user
-    dossier = await _find(request, numero)
-    motif = data.get("motif", "")
+    criteres = read_saisie(request).criteres
     try:
-        await portail_of(request).suivi.cancel(
-            dossier.ligne.numero_interne, siren=dossier.ligne.siren, motif=motif, par=personne.acteur
+        return await portail_of(request).mes_dossiers.export(
+            criteres, perimetre=perimetre_of(personne), par=personne.acteur
         )
-    except AnnulationRefusee as refusee:
-        return render(
-            request, "dossier_annuler.html", statut=400, dossier=dossier, erreur=str(refusee), motif=motif[:1000]
-        )
-    return Redirect(f"{LISTE}/{dossier.numero_externe}?fait=annule", status_code=303)
+    except ExportTropGrand:
+        return Redirect(address_of_list(criteres, page=1), status_code=303)
 
 
-@get(LISTE + "/{numero:str}/documents/{document:int}", guards=[requires(*CFA)])
-async def get_piece(request: Requete, numero: FromPath[str], document: FromPath[int]) -> Stream:
-    """The bytes of a document, as they were deposited."""
-    dossier = await _find(request, numero)
-    if document not in {un.numero_interne for un in dossier.documents}:
-        raise NotFoundException
-    try:
-        ligne, flux = await portail_of(request).pieces.open(document, siren=dossier.ligne.siren)
-    except Refus:
-        raise NotFoundException from None
-    entetes = {
-        "Content-Security-Policy": FICHIER_CSP,
-        "Content-Disposition": content_disposition(ligne.nom_fichier),
-        "Content-Length": str(ligne.taille_octets),
-    }
-    return Stream(flux, media_type=ligne.type_contenu, headers=entetes)
-
-
-@get(LISTE + "/{numero:str}/recepisse", guards=[requires(*CFA)])
-async def get_recepisse_dossier(request: Requete, numero: FromPath[str]) -> Response[bytes]:
-    """The signed receipt of the deposit."""
-    dossier = await _find(request, numero)
-    portail = portail_of(request)
-    faits = await portail.dossiers.recepisse_facts(dossier.ligne.numero_interne, siren=dossier.ligne.siren)
-    assert faits is not None  # it was found a moment ago
-    nom = f"recepisse-{dossier.numero_externe}.json"
-    return Response(portail.recepisses.issue(faits), media_type="application/json", headers=_attached(nom))
-
-
-async def _page(request: Requete, dossier: DossierSuivi, **contexte: Any) -> Template:
-    personne: Personne = request.user
-    return render(
-        request,
-        "dossier.html",
-        dossier=dossier,
-        blocs=fiche.blocs_of(dossier.cerfa),
-        faits_connus=FAITS,
-        verdicts=VERDICTS,
-        types_fichier=TYPE_FICHIER.codes,
-        peut_annuler=dossier.annulable and personne.role in ACTEURS,
-        erreur=None,
-        motif="",
-        **contexte,
-    )
-
-
-async def _find(request: Requete, numero: str) -> DossierSuivi:
-    """A dossier by « CA-1234567 » or its number. Raises NotFoundException, the same for another's."""
-    chiffres = numero.upper().removeprefix("CA-")
-    if not (chiffres.isascii() and chiffres.isdigit() and len(chiffres) <= 18):
-        raise NotFoundException
-    dossier = await portail_of(request).suivi.find(int(chiffres), perimetre=perimetre_of(request.user))
-    if dossier is None:
-        raise NotFoundException
-    return dossier
-
-
-async def _cells(lignes: AsyncIterator[LigneSuivi]) -> AsyncIterator[tuple[classeurs.Cellule, ...]]:
+async def _cells(lignes: AsyncIterator[LigneListe]) -> AsyncIterator[tuple[classeurs.Cellule, ...]]:
     async for un in lignes:
         yield (
             numero_externe(un.numero_interne),
@@ -233,6 +204,7 @@ async def _cells(lignes: AsyncIterator[LigneSuivi]) -> AsyncIterator[tuple[class
             un.prenom,
             un.employeur,
             un.siret_employeur,
+            un.cfa,
             un.formation,
             _day(un.debut or ""),
             _day(un.fin or ""),
@@ -243,22 +215,9 @@ async def _cells(lignes: AsyncIterator[LigneSuivi]) -> AsyncIterator[tuple[class
 
 def _day(texte: str) -> date | None:
     try:
-        return date.fromisoformat(texte)
+        return date.fromisoformat(texte) if len(texte) == 10 else None
     except ValueError:
         return None
 
 
-def _attached(nom: str) -> dict[str, str]:
-    return {"Content-Disposition": content_disposition(nom)}
-
-
-PORTES = (
-    get_dossiers,
-    get_export_csv,
-    get_export_xlsx,
-    get_dossier,
-    get_annuler,
-    post_annuler,
-    get_piece,
-    get_recepisse_dossier,
-)
+PORTES = (get_dossiers, get_export_csv, get_export_xlsx)

@@ -12,25 +12,25 @@ from traitdunion.opco.pages.session import requires
 @get("/mya/guide")
 async def get_guide(request: Requete) -> Template:
     """« Guide utilisateurs portail prestataire »."""
-    return render(request, "guide.html")
+    return render(request, "lecture/guide.html")
 
 
 @get("/mya/accessibilite")
 async def get_accessibilite(request: Requete) -> Template:
     """The accessibility declaration (RGAA 4.1)."""
-    return render(request, "accessibilite.html")
+    return render(request, "lecture/accessibilite.html")
 
 
 @get("/mya/mentions-legales")
 async def get_mentions(request: Requete) -> Template:
     """Legal notices (loi n° 2004-575, art. 1-1)."""
-    return render(request, "mentions_legales.html")
+    return render(request, "lecture/mentions_legales.html")
 
 
 @get("/mya/donnees-personnelles")
 async def get_donnees(request: Requete) -> Template:
     """What is done of personal data (RGPD, art. 13 and 14)."""
-    return render(request, "donnees_personnelles.html")
+    return render(request, "lecture/donnees_personnelles.html")
 
 
 @get("/mya/factures", guards=[requires(*CFA)])

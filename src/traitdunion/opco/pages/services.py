@@ -16,8 +16,8 @@ from traitdunion.opco.comptes.service import Comptes
 from traitdunion.opco.comptes.sessions import Sessions
 from traitdunion.opco.demandes.service import Demandes
 from traitdunion.opco.dossiers.documents import Documents
+from traitdunion.opco.dossiers.mes_dossiers import MesDossiers
 from traitdunion.opco.dossiers.read_back import Dossiers
-from traitdunion.opco.dossiers.suivi import Suivi
 from traitdunion.opco.recepisses import Recepisses
 from traitdunion.opco.socle.clock import Clock
 
@@ -52,7 +52,7 @@ class Portail:
     cles: Cles
     raccordement: Raccordement
     dossiers: Dossiers
-    suivi: Suivi
+    mes_dossiers: MesDossiers
     pieces: Documents
     recepisses: Recepisses
     acces: Vues

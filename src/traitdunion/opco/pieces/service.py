@@ -116,11 +116,6 @@ class Pieces:
             raise codes.DOCUMENT_INCONNU.refus("numeroInterneDocument")
         return ligne
 
-    async def list_of(self, dossier: int, *, siren: str) -> list[store.LigneDocument]:
-        """The documents of one dossier of this SIREN, oldest first; those in quarantine too, which no one opens."""
-        async with self._database.connection() as tx:
-            return await store.list_of(tx, dossier, siren=siren)
-
     async def read(self, ligne: store.LigneDocument) -> AsyncIterator[bytes]:
         """The bytes of a document, unchanged.
 

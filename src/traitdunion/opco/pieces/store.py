@@ -69,13 +69,6 @@ SELECT d.numero_interne, d.siren, d.type_fichier, d.nom_fichier, d.type_contenu,
        (SELECT min(o.id_objet) FROM document_objet o WHERE o.document = d.numero_interne)
   FROM document d WHERE d.siren = %s AND d.numero_interne = %s
 """
-SELECT_OF = """
-SELECT d.numero_interne, d.siren, d.type_fichier, d.nom_fichier, d.type_contenu, d.taille_octets, d.cle_objet,
-       d.sha256_fichier, d.sha256_recu, d.verdict, d.depose_le, o.id_objet
-  FROM document_objet o JOIN document d ON d.numero_interne = o.document
- WHERE o.type_objet = 'DOSSIER_APPRENTISSAGE' AND o.id_objet = %s AND d.siren = %s
- ORDER BY d.numero_interne
-"""
 
 
 async def find_same(
@@ -112,12 +105,6 @@ async def find(tx: Tx, numero_interne: int, *, siren: str) -> LigneDocument | No
     cursor = await tx.execute(SELECT_ONE, (siren, numero_interne))
     row = await cursor.fetchone()
     return LigneDocument(*row) if row else None
-
-
-async def list_of(tx: Tx, dossier: int, *, siren: str) -> list[LigneDocument]:
-    """The documents of one dossier of this SIREN, oldest first."""
-    cursor = await tx.execute(SELECT_OF, (dossier, siren))
-    return [LigneDocument(*row) for row in await cursor.fetchall()]
 
 
 async def set_verdict(tx: Tx, numero_interne: int, *, verdict: str) -> bool:

@@ -1,9 +1,5 @@
 -- What the migrations add up to. Written by a test: see tests/integration/opco/socle/test_migrations.py.
 
-CREATE FUNCTION public.cle_de_nom(nom text) RETURNS text
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN upper(regexp_replace(NORMALIZE(nom, NFD), '[\u0300-\u036f\s''’-]'::text, ''::text, 'g'::text));
-
 CREATE TABLE public.accrochage (
     editeur bigint NOT NULL,
     siren text NOT NULL,
@@ -201,6 +197,8 @@ CREATE TABLE public.dossier (
     precedent bigint,
     nir_empreinte bytea,
     depose_le timestamp with time zone NOT NULL,
+    siret_employeur text,
+    cle_recherche text COLLATE pg_catalog."C",
     CONSTRAINT dossier_etat_check CHECK ((etat = ANY (ARRAY['TRANSMIS'::text, 'EN_COURS_INSTRUCTION'::text, 'ENGAGE'::text, 'REFUSE'::text, 'ANNULE'::text, 'RUPTURE'::text, 'SOLDE'::text])))
 );
 
@@ -531,11 +529,13 @@ CREATE INDEX demande_editeur ON public.demande USING btree (editeur) WHERE (edit
 
 CREATE INDEX demande_siren ON public.demande USING btree (siren, id);
 
-CREATE INDEX depot_apprenti ON public.depot USING btree ("left"(((cerfa -> 'organismeFormation'::text) ->> 'siret'::text), 9), public.cle_de_nom(((cerfa -> 'apprenti'::text) ->> 'nom'::text)) text_pattern_ops, numero_interne);
+CREATE INDEX document_objet_document ON public.document_objet USING btree (document);
 
-CREATE INDEX depot_employeur ON public.depot USING btree ((((cerfa -> 'employeur'::text) ->> 'siret'::text)), numero_interne);
+CREATE INDEX dossier_apercu ON public.dossier USING btree (siren, numero_interne) INCLUDE (etat, depose_le, cle_recherche, siret_employeur, numero_deca);
 
 CREATE INDEX dossier_deca ON public.dossier USING btree (numero_deca) WHERE (numero_deca IS NOT NULL);
+
+CREATE INDEX dossier_employeur ON public.dossier USING btree (siret_employeur, numero_interne);
 
 CREATE INDEX dossier_identite_liberee ON public.dossier USING btree (identite) WHERE (etat = ANY (ARRAY['REFUSE'::text, 'ANNULE'::text]));
 
@@ -543,15 +543,13 @@ CREATE UNIQUE INDEX dossier_identite_vivante ON public.dossier USING btree (iden
 
 CREATE INDEX dossier_nir ON public.dossier USING btree (nir_empreinte) WHERE (nir_empreinte IS NOT NULL);
 
-CREATE INDEX dossier_siren ON public.dossier USING btree (siren, numero_interne);
-
 CREATE INDEX essai_connexion_dernier ON public.essai_connexion USING btree (dernier_le);
 
 CREATE UNIQUE INDEX etablissement_un_siege ON public.etablissement USING btree (siren) WHERE siege;
 
-CREATE INDEX evenement_fil ON public.evenement USING btree (siren, transaction, id);
+CREATE INDEX evenement_dossier ON public.evenement USING btree (numero_interne, id) WHERE ((objet = 'DOSSIER'::text) AND (type <> 'DOSSIER_DEPOSE'::text));
 
-CREATE INDEX evenement_objet ON public.evenement USING btree (numero_interne, id) WHERE (objet = 'DOSSIER'::text);
+CREATE INDEX evenement_fil ON public.evenement USING btree (siren, transaction, id);
 
 CREATE INDEX idempotence_prise ON public.idempotence USING btree (prise_le);
 
