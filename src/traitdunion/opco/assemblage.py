@@ -213,6 +213,8 @@ class Travaux:
     acces: Acces
     idempotence: Idempotence
     courriels: Courriels
+    sessions: Sessions
+    appels: Appels
 
 
 @asynccontextmanager
@@ -233,6 +235,8 @@ async def travaux(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             acces=_acces(settings, database=database, cles=cles, clock=horloge),
             idempotence=Idempotence(database=database, clock=horloge),
             courriels=_courriels(settings, database=database, vault=cles.vault(), clock=horloge),
+            sessions=Sessions(database=database, clock=horloge),
+            appels=Appels(database=database, clock=horloge),
         )
 
 

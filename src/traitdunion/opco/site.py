@@ -12,7 +12,7 @@ from traitdunion.opco.api.application import Application
 from traitdunion.opco.editeur import espace
 from traitdunion.opco.instruction import demandes as demandes_opco
 from traitdunion.opco.instruction import editeurs, organisations
-from traitdunion.opco.mya import accrochage, accueil, compte, demandes, dossier, dossiers, lecture
+from traitdunion.opco.mya import accrochage, accueil, compte, demandes, dossier, dossiers, factures, lecture
 from traitdunion.opco.pages import connexion
 from traitdunion.opco.pages.application import application
 from traitdunion.opco.pages.services import Portail
@@ -34,6 +34,7 @@ PORTES = tuple(
         organisations,
         editeurs,
         demandes_opco,
+        factures,
         lecture,
     )
     for porte in module.PORTES

@@ -40,7 +40,12 @@ def menage(faire: Travaux) -> Blueprint:
     async def purge(timestamp: int) -> None:
         """Every hour: tokens, proofs and idempotency keys that are over."""
         log.info("purge", acces=await faire.acces.purge(), idempotence=await faire.idempotence.purge())
-        log.info("purge", courriels=await faire.courriels.purge())
+        log.info(
+            "purge",
+            courriels=await faire.courriels.purge(),
+            sessions=await faire.sessions.purge(),
+            appels=await faire.appels.purge(),
+        )
 
     @blueprint.periodic(cron="23 3 * * *")
     @blueprint.task(name="orphelins", queueing_lock="orphelins", lock="orphelins")

@@ -62,4 +62,6 @@ class Annuaire:
     ) -> list[journal.Ligne]:
         """The latest lines of the audit log, older than `avant`, one more than a page holds."""
         async with self._database.connection() as conn:
-            return await journal.list_lignes(conn, avant=avant, siren=siren, acteur=acteur, acte=acte, limite=LIGNES + 1)
+            return await journal.list_lignes(
+                conn, avant=avant, siren=siren, acteur=acteur, acte=acte, limite=LIGNES + 1
+            )

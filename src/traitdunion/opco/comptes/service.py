@@ -7,6 +7,7 @@ from traitdunion.opco.comptes import store
 from traitdunion.opco.comptes.actes import ActeRefuse
 from traitdunion.opco.comptes.connexion import LIEN_PREMIERE_CONNEXION, Connexion
 from traitdunion.opco.comptes.roles import CFA, LIBELLES, Role
+from traitdunion.opco.courriels.message import check_adresse
 from traitdunion.opco.evenements import journal
 from traitdunion.opco.socle.clock import Clock
 from traitdunion.opco.socle.database import Database
@@ -122,9 +123,10 @@ def _check(demande: NouveauCompte) -> NouveauCompte:
     for nom, libelle in (("utilisateur", "nom d'utilisateur"), ("nom", "nom"), ("prenom", "prénom")):
         if not 0 < len(textes[nom]) <= TEXTE_MAX or not textes[nom].isprintable():
             raise ActeRefuse(f"Le {libelle} est obligatoire, {TEXTE_MAX} caractères au plus.")
-    local, arobase, domaine = textes["courriel"].rpartition("@")
-    if not (local and arobase and "." in domaine) or " " in textes["courriel"] or len(textes["courriel"]) > TEXTE_MAX:
-        raise ActeRefuse("L'adresse e-mail n'a pas la forme nom@domaine.fr.")
+    try:
+        check_adresse(textes["courriel"])
+    except ValueError:
+        raise ActeRefuse("L'adresse e-mail n'a pas la forme nom@domaine.fr, sans accent ni espace.") from None
     if " " in textes["utilisateur"]:
         raise ActeRefuse("Le nom d'utilisateur ne comporte pas d'espace.")
     _check_rattachement(demande)

@@ -10,6 +10,7 @@ from hashlib import sha256
 import msgspec
 
 from traitdunion.opco.comptes import store
+from traitdunion.opco.comptes.essais import OUBLI
 from traitdunion.opco.comptes.roles import OPCO, Role
 from traitdunion.opco.socle.clock import Clock
 from traitdunion.opco.socle.database import Database
@@ -97,6 +98,12 @@ class Sessions:
         """Close one of one's own sessions, this one by default; False when it is not one's own."""
         async with self._database.connection() as conn:
             return await store.delete_session(conn, compte=personne.compte, session=session or personne.session)
+
+    async def purge(self) -> int:
+        """Delete what is over: sessions, links, counters of failures; how many rows."""
+        at = self._clock.now()
+        async with self._database.transaction() as tx:
+            return await store.purge(tx, at=at, oubli=at - OUBLI)
 
     async def close_others(self, personne: Personne) -> int:
         """Close every session of one's own but this one; how many."""

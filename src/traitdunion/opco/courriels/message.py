@@ -48,7 +48,7 @@ def build_message(
     message["To"] = Address(addr_spec=destinataire)
     message["Subject"] = rendu.sujet
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = "fr"
     message.set_content(rendu.texte, cte="quoted-printable")
     message.add_alternative(rendu.html, subtype="html", cte="quoted-printable")
+    message["Content-Language"] = "fr"  # now: what is set before goes down into the first part
     return message

@@ -65,7 +65,7 @@ MODELES = _modeles(
 
 
 def check_valeurs(modele: Modele, valeurs: Mapping[str, str]) -> None:
-    """Raise ValueError when values are missing, unknown, too long, or not a link or a number where one is due.
+    """Raise ValueError when values are missing, blank, unknown, too long, or not a link or a number where one is due.
 
     The text names the value and never quotes it.
     """
@@ -74,7 +74,7 @@ def check_valeurs(modele: Modele, valeurs: Mapping[str, str]) -> None:
     if inconnues := valeurs.keys() - modele.valeurs:
         raise ValueError(f"mail {modele.nom}: unknown {sorted(inconnues)}")
     for nom, valeur in valeurs.items():
-        if not isinstance(valeur, str) or not 0 < len(valeur) <= VALEUR_MAX:
+        if not isinstance(valeur, str) or not valeur.strip() or len(valeur) > VALEUR_MAX:
             raise ValueError(f"mail {modele.nom}: {nom} is not a text of 1 to {VALEUR_MAX} characters")
         if nom in LIENS and not LIEN.fullmatch(valeur):
             raise ValueError(f"mail {modele.nom}: {nom} is not an http(s) address")
@@ -100,10 +100,10 @@ def render(modele: Modele, valeurs: Mapping[str, str], *, nom_opco: str) -> Rend
 
 @cache
 def environment() -> Environment:
-    """The templates: what is HTML escapes its values, and a value that is not given is an error."""
+    """The templates: values are escaped but in a text, where « &amp; » would show; none may be missing."""
     environnement = Environment(
         loader=PackageLoader("traitdunion.opco.courriels", "gabarits"),
-        autoescape=select_autoescape(enabled_extensions=("html",), default=True, default_for_string=True),
+        autoescape=select_autoescape(enabled_extensions=("html",), disabled_extensions=("txt",), default=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import msgspec
 import structlog
-from jinja2 import TemplateError
 
 from traitdunion.opco.courriels import store
 from traitdunion.opco.courriels.message import build_expediteur, build_message, check_adresse
@@ -20,12 +19,14 @@ from traitdunion.opco.socle.clock import Clock
 from traitdunion.opco.socle.courriel import EnvoiImpossible, MessageRefuse, Postier
 from traitdunion.opco.socle.database import Database, Tx
 from traitdunion.opco.socle.logs import where
-from traitdunion.opco.socle.vault import Vault, VaultError
+from traitdunion.opco.socle.vault import Vault
 
 log = structlog.get_logger("courriels")
 
 REPORT_MIN = timedelta(minutes=1)
 REPORT_MAX = timedelta(hours=6)
+# After a failure of the server: so that a mail on which the server breaks each time does not stand before the others.
+REPORT_PANNE = timedelta(seconds=30)
 # An address is personal data: it is forgotten once nobody needs to know whether the mail left. A mail that could not
 # leave for so long would tell old news, and its one-time link is dead.
 GARDE_ENVOYES = timedelta(days=30)
@@ -34,7 +35,7 @@ _VALEURS = msgspec.json.Decoder(dict[str, str])
 
 
 class _Report(NamedTuple):
-    """A mail that this process leaves alone until `pas_avant`, after so many failures."""
+    """A mail that this process leaves alone until `pas_avant`, after so many failures of its own."""
 
     essais: int
     pas_avant: datetime
@@ -73,9 +74,10 @@ class Courriels:
     async def send_waiting(self, limite: int = 50) -> int:
         """Send what waits, oldest first, `limite` tries at most; how many left.
 
-        Ends at the first failure of the mail server. A mail that fails on its own account (refused address, values
-        that do not open) lets the others pass and is tried again later, from 1 minute to 6 hours. Raises psycopg.Error
-        when the database fails; what was not committed is sent again.
+        Ends at the first failure of the mail server; the next call begins with another mail. A mail that fails on its
+        own account (refused address, values that do not open, whatever else) lets the others pass and is tried again
+        later, from 1 minute to 6 hours. Raises psycopg.Error when the database fails; what was not committed is sent
+        again.
         """
         envoyes = echecs = 0
         for _ in range(limite):
@@ -85,13 +87,10 @@ class Courriels:
                     break
                 try:
                     await self._send(courriel)
-                except (MessageRefuse, VaultError, KeyError, ValueError, TemplateError) as erreur:
-                    self._postpone(courriel, erreur)
+                except Exception as erreur:  # any at all: one faulty mail must not stand before the others for ever
                     echecs += 1
-                    continue
-                except EnvoiImpossible as erreur:
-                    log.warning("serveur de courriel en panne", courriel=courriel.id, raison=str(erreur))
-                    echecs += 1
+                    if self._put_off(courriel, erreur):
+                        continue
                     break
                 await store.record_envoi(tx, courriel.id, at=self._clock.now())
             self._reports.pop(courriel.id, None)
@@ -128,16 +127,22 @@ class Courriels:
         now = self._clock.now()
         return [id_ for id_, report in self._reports.items() if report.pas_avant > now]
 
-    def _postpone(self, courriel: store.EnAttente, erreur: Exception) -> None:
+    def _put_off(self, courriel: store.EnAttente, erreur: Exception) -> bool:
+        """Try this mail later; whether it alone failed, so that others may pass."""
+        panne = isinstance(erreur, EnvoiImpossible) and not isinstance(erreur, MessageRefuse)
         now = self._clock.now()
-        essais = self._reports.get(courriel.id, _Report(0, now)).essais + 1
-        report = min(REPORT_MIN * 2 ** min(essais - 1, 16), REPORT_MAX)
+        essais = self._reports.get(courriel.id, _Report(0, now)).essais
+        if not panne:
+            essais += 1
+        report = REPORT_PANNE if panne else min(REPORT_MIN * 2 ** min(essais - 1, 16), REPORT_MAX)
         self._reports[courriel.id] = _Report(essais, now + report)
         # Those that another process has sent since, or that were purged, are not kept for ever.
         self._reports = {id_: r for id_, r in self._reports.items() if r.pas_avant > now - GARDE_EN_ATTENTE}
-        # A refusal by the server says its code; any other error is told without its text, which may quote a value.
-        raison = {"raison": str(erreur)} if isinstance(erreur, MessageRefuse) else where(erreur)
-        log.warning("courriel remis à plus tard", courriel=courriel.id, modele=courriel.modele, essais=essais, **raison)
+        # The postier's own errors are safe to quote; any other is told without its text, which may hold a value.
+        raison = {"raison": str(erreur)} if isinstance(erreur, EnvoiImpossible) else where(erreur)
+        evenement = "serveur de courriel en panne" if panne else "courriel remis à plus tard"
+        log.warning(evenement, courriel=courriel.id, modele=courriel.modele, essais=essais, **raison)
+        return not panne
 
 
 def _aad(destinataire: str, modele: str) -> bytes:

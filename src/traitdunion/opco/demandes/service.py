@@ -9,6 +9,7 @@ from secrets import token_bytes
 import msgspec
 
 from traitdunion.opco.courriels import Courriels
+from traitdunion.opco.courriels.message import check_adresse
 from traitdunion.opco.demandes import store
 from traitdunion.opco.demandes.states import EtatDemande, TypeDemande, after_message
 from traitdunion.opco.demandes.store import Demande, Message
@@ -25,7 +26,6 @@ ADMIS = frozenset({TypeContenu.PDF, TypeContenu.JPEG, TypeContenu.PNG})
 CONTACTS = ("metier", "technique")
 CHAMPS_CONTACT = ("nom", "telephone", "courriel")
 TELEPHONE = re.compile(r"\+?[0-9][0-9 .()-]{7,19}")
-COURRIEL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
 Ecriture = Callable[[Tx, int | None], Awaitable[None]]
 INCONNUE = "Cette demande n'existe pas."
 
@@ -312,7 +312,10 @@ def _check_contacts(contacts: Mapping[str, Mapping[str, str]]) -> dict[str, dict
             raise DemandeRefusee(f"Contact {qui} : le nom est obligatoire.")
         if not TELEPHONE.fullmatch(lu["telephone"]):
             raise DemandeRefusee(f"Contact {qui} : le téléphone s'écrit en chiffres, 01 23 45 67 89.")
-        if len(lu["courriel"]) > SUJET_MAX or not COURRIEL.fullmatch(lu["courriel"]):
-            raise DemandeRefusee(f"Contact {qui} : l'adresse e-mail n'a pas la forme nom@domaine.fr.")
+        try:
+            check_adresse(lu["courriel"])
+        except ValueError:
+            phrase = f"Contact {qui} : l'adresse e-mail n'a pas la forme nom@domaine.fr, sans accent ni espace."
+            raise DemandeRefusee(phrase) from None
         lus[nom] = lu
     return lus

@@ -36,7 +36,12 @@ async def get_demandes(request: Requete) -> Template:
     personne: Personne = request.user
     demandes = await portail_of(request).demandes.list_of(personne.siren or "")
     return render(
-        request, "demandes/demandes.html", demandes=demandes, types=TYPES, mots=ETATS, peut_ecrire=personne.role in AUTEURS
+        request,
+        "demandes/demandes.html",
+        demandes=demandes,
+        types=TYPES,
+        mots=ETATS,
+        peut_ecrire=personne.role in AUTEURS,
     )
 
 

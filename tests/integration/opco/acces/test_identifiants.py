@@ -94,9 +94,26 @@ async def test_a_link_ends_after_three_days_and_a_new_one_ends_the_former(serveu
     assert await actes.purge() == 2
 
 
+async def test_an_editor_that_calls_without_rest_keeps_its_last_calls_and_its_refusals(serveur: Serveur) -> None:
+    appels = Appels(database=serveur.database, clock=serveur.clock)
+    editeur = serveur.cfa.editeur.id
+    for rang in range(500):
+        statut = 400 if rang == 3 else 200
+        appels.note(
+            editeur=editeur, siren=serveur.cfa.siren, route="GET /", statut=statut, codes=[], requete=f"{rang:016d}"
+        )
+    await appels.flush()
+    trouves = await appels.list_appels(editeur, limite=1000)
+    assert len(trouves) == 61
+    assert {un.requete for un in trouves if un.statut == 400} == {f"{3:016d}"}
+    assert max(un.requete for un in trouves) == f"{499:016d}"
+
+
 async def test_an_editor_finds_its_calls_the_refused_ones_too_and_nobody_elses(serveur: Serveur) -> None:
     await serveur.cfa.deposit()
+    serveur.clock.instant += timedelta(seconds=1)
     await serveur.cfa.post("/v2/dossiers", {"cerfa": {}})
+    serveur.clock.instant += timedelta(seconds=1)
     await serveur.cfa.get("/v2/dossiers/etats", {"X-API-KEY": "inconnue"})
     appels = Appels(database=serveur.database, clock=serveur.clock)
     await serveur.flush_appels()

@@ -1,7 +1,8 @@
 """The recent calls of each editor, so that it finds by itself what goes wrong (guide.md, the editor's space).
 
-Nothing is written while a call is served: calls wait in memory and leave by the hundred every few seconds. A crash
-loses the last seconds of this list, which proves nothing and bills nothing.
+Nothing is written while a call is served: calls wait in memory and leave together every few seconds. An editor that
+calls hundreds of times a second keeps the last of each few seconds, and its refusals first: writing every call down
+cost the deposits 8 % (docs/performance.md). A crash loses the last seconds. This list proves nothing, bills nothing.
 """
 
 import asyncio
@@ -18,8 +19,10 @@ from traitdunion.opco.socle.clock import Clock
 from traitdunion.opco.socle.database import Database
 
 ATTENTE_SECONDES = 3.0
-FILE_MAX = 20_000  # calls; beyond, the oldest give way
+GARDES_MAX = 60  # calls answered, and as many refused, of one editor in these seconds; the oldest give way
 GARDE = timedelta(days=30)
+REFUS = 400
+Note = tuple[datetime, int, str, str, int, list[str], str]
 log = structlog.get_logger("appels")
 
 
@@ -29,11 +32,14 @@ class Appels:
     def __init__(self, *, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._file: deque[tuple[datetime, int, str, str, int, list[str], str]] = deque(maxlen=FILE_MAX)
+        self._files: dict[tuple[int, bool], deque[Note]] = {}
 
     def note(self, *, editeur: int, siren: str, route: str, statut: int, codes: list[str], requete: str) -> None:
         """A call has been answered."""
-        self._file.append((self._clock.now(), editeur, siren, route, statut, codes, requete))
+        file = self._files.get((editeur, statut >= REFUS))
+        if file is None:
+            file = self._files[(editeur, statut >= REFUS)] = deque(maxlen=GARDES_MAX)
+        file.append((self._clock.now(), editeur, siren, route, statut, codes, requete))
 
     async def watch(self) -> None:
         """Write what waits, every few seconds, for as long as the worker runs: a background task."""
@@ -43,8 +49,8 @@ class Appels:
 
     async def flush(self) -> None:
         """Write what waits; what cannot be written is dropped, and said."""
-        lot = list(self._file)
-        self._file.clear()
+        lot = sorted(note for file in self._files.values() for note in file)
+        self._files.clear()
         if not lot:
             return
         try:

@@ -16,7 +16,7 @@ class DossierPostier:
     """One file per mail, readable by its owner only: one-time links stand in it.
 
     The name is the time in UTC, to the microsecond, and chance: names sort as the mails left, and say nothing of them.
-    A file appears whole (temporary name, sync, rename).
+    A file appears whole and for good (temporary name, sync, rename, sync of the folder).
     """
 
     def __init__(self, dossier: Path, *, clock: Clock) -> None:
@@ -41,6 +41,14 @@ class DossierPostier:
                 fichier.flush()
                 os.fsync(fichier.fileno())
             provisoire.rename(self._dossier / nom)
+            self._sync_dossier()
         finally:
             with suppress(OSError):
                 provisoire.unlink(missing_ok=True)
+
+    def _sync_dossier(self) -> None:
+        descripteur = os.open(self._dossier, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descripteur)
+        finally:
+            os.close(descripteur)

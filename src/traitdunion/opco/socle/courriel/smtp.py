@@ -21,7 +21,6 @@ DELAI_SECONDES = 15.0  # silence of the server
 # The whole of a sending. Below the 60 s that the database leaves to a transaction which waits for it (socle.database).
 DUREE_MAX_SECONDES = 40.0
 FERMETURE = 421  # « service not available, closing transmission channel »: about the server, not about the mail
-PERMANENT = 500
 
 
 class AdresseSmtpInvalide(ValueError):
@@ -59,7 +58,9 @@ def read_url(url: str) -> Serveur:
     except ValueError:
         # The library's sentence may quote a piece of the password.
         raise AdresseSmtpInvalide("L'adresse du serveur de courriel est illisible.") from None
-    if parties.scheme not in ("smtp", "smtps") or not parties.hostname or parties.path not in ("", "/"):
+    # A password with « # » or « / » that is not percent-encoded cuts the address short: it ends elsewhere than meant.
+    entiere = parties.hostname and parties.path in ("", "/") and not parties.fragment
+    if parties.scheme not in ("smtp", "smtps") or not entiere:
         raise AdresseSmtpInvalide("L'adresse du serveur de courriel s'écrit smtp://… ou smtps://…, suivi de l'hôte.")
     chiffrement = Chiffrement.TLS if parties.scheme == "smtps" else Chiffrement.STARTTLS
     if options:
@@ -71,6 +72,10 @@ def read_url(url: str) -> Serveur:
         raise AdresseSmtpInvalide("L'adresse du serveur de courriel porte un compte et son mot de passe, ou aucun.")
     if utilisateur is not None and chiffrement is Chiffrement.AUCUN:
         raise AdresseSmtpInvalide("Un mot de passe ne part pas sans chiffrement vers le serveur de courriel.")
+    if utilisateur is not None and mot_de_passe is not None and not (utilisateur + mot_de_passe).isascii():
+        # smtplib knows no other: it would fail at every mail.
+        raise AdresseSmtpInvalide("Le compte du serveur de courriel et son mot de passe s'écrivent sans accent.")
+    assert parties.hostname is not None  # `entiere` says so
     return Serveur(
         hote=parties.hostname,
         port=PORTS[chiffrement] if port is None else port,
@@ -126,7 +131,7 @@ class SmtpPostier:
             prise[:] = [client.sock] if client.sock is not None else []
             self._open(client)
             prise[:] = [client.sock] if client.sock is not None else []
-            client.send_message(message)
+            _hand_over(client, message)
         except (smtplib.SMTPException, OSError, ValueError) as erreur:
             raise _explained(erreur) from None
         finally:
@@ -147,6 +152,13 @@ class SmtpPostier:
             client.login(self._serveur.utilisateur, self._serveur.mot_de_passe)
 
 
+def _hand_over(client: smtplib.SMTP, message: EmailMessage) -> None:
+    try:
+        client.send_message(message)
+    except ValueError as erreur:  # a header that the library refuses to write: about the mail, not about the server
+        raise MessageRefuse(type(erreur).__name__) from None
+
+
 def _close(client: smtplib.SMTP) -> None:
     """Say goodbye. The mail is accepted or not by now: a server that hangs up first changes nothing."""
     with suppress(smtplib.SMTPException, OSError, ValueError):
@@ -163,8 +175,7 @@ def _explained(erreur: Exception) -> EnvoiImpossible:
         genre = EnvoiImpossible if FERMETURE in codes else MessageRefuse
         return genre(f"{nom} {' '.join(map(str, codes))}")
     if isinstance(erreur, smtplib.SMTPResponseException):
-        du_message = isinstance(erreur, smtplib.SMTPDataError) and erreur.smtp_code >= PERMANENT
+        # What it says once it has the mail may be about its content, even if it asks for another try.
+        du_message = isinstance(erreur, smtplib.SMTPDataError) and erreur.smtp_code != FERMETURE
         return (MessageRefuse if du_message else EnvoiImpossible)(f"{nom} {erreur.smtp_code}")
-    if isinstance(erreur, ValueError):  # a header that the library refuses to write
-        return MessageRefuse(nom)
     return EnvoiImpossible(nom)
