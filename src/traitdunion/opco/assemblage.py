@@ -9,6 +9,7 @@ import anyio.abc
 
 from traitdunion.opco import coffre
 from traitdunion.opco.acces.annuaire import Annuaire
+from traitdunion.opco.acces.avis import Avis
 from traitdunion.opco.acces.cfa import Vues
 from traitdunion.opco.acces.cles import Cles
 from traitdunion.opco.acces.editeurs.appels import Appels
@@ -130,17 +131,7 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         courriels = _courriels(settings, database=database, vault=vault, clock=horloge)
         sessions = Sessions(database=database, clock=horloge)
         facteurs = SecondsFacteurs(database=database, vault=vault, clock=horloge, emetteur=settings.nom)
-        connexion = Connexion(
-            database=database,
-            clock=horloge,
-            essais=Essais(vault=vault),
-            hacheur=Hacheur(),
-            sessions=sessions,
-            facteurs=facteurs,
-            courriels=courriels,
-            url_publique=settings.url_portail,
-            second_facteur=settings.second_facteur is Choix.OUI,
-        )
+        connexion = _connexion(settings, database=database, vault=vault, clock=horloge, courriels=courriels)
         yield Portail(
             affichage=_affichage(settings),
             clock=horloge,
@@ -148,7 +139,7 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             sessions=sessions,
             facteurs=facteurs,
             comptes=Comptes(database=database, clock=horloge, connexion=connexion),
-            cles=Cles(database=database, vault=vault, clock=horloge, milieu=settings.milieu),
+            cles=_cles(settings, database=database, vault=vault, clock=horloge, courriels=courriels),
             raccordement=Raccordement(database=database, vault=vault, clock=horloge, milieu=settings.milieu),
             dossiers=dossiers,
             mes_dossiers=MesDossiers(database=database, vault=vault, clock=horloge),
@@ -176,6 +167,52 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             staging=objets.staging,
             secret_formulaires=vault.digest(b"", usage="formulaires").hex(),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Commandes:
+    """The use cases of the operator's commands, and of the demonstration."""
+
+    comptes: Comptes
+    connexion: Connexion
+    cles: Cles
+    raccordement: Raccordement
+    logiciels: Logiciels
+
+
+@asynccontextmanager
+async def commandes(settings: Settings, *, database: Database, cles: coffre.Coffre) -> AsyncIterator[Commandes]:
+    """The use cases of the operator's commands on an open database; mails wait there for the worker."""
+    horloge, vault = SystemClock(), cles.vault()
+    courriels = _courriels(settings, database=database, vault=vault, clock=horloge)
+    connexion = _connexion(settings, database=database, vault=vault, clock=horloge, courriels=courriels)
+    yield Commandes(
+        comptes=Comptes(database=database, clock=horloge, connexion=connexion),
+        connexion=connexion,
+        cles=_cles(settings, database=database, vault=vault, clock=horloge, courriels=courriels),
+        raccordement=Raccordement(database=database, vault=vault, clock=horloge, milieu=settings.milieu),
+        logiciels=Logiciels(database=database, clock=horloge),
+    )
+
+
+def _cles(settings: Settings, *, database: Database, vault: Vault, clock: Clock, courriels: Courriels) -> Cles:
+    return Cles(database=database, vault=vault, clock=clock, milieu=settings.milieu, avis=Avis(courriels=courriels))
+
+
+def _connexion(
+    settings: Settings, *, database: Database, vault: Vault, clock: Clock, courriels: Courriels
+) -> Connexion:
+    return Connexion(
+        database=database,
+        clock=clock,
+        essais=Essais(vault=vault),
+        hacheur=Hacheur(),
+        sessions=Sessions(database=database, clock=clock),
+        facteurs=SecondsFacteurs(database=database, vault=vault, clock=clock, emetteur=settings.nom),
+        courriels=courriels,
+        url_publique=settings.url_portail,
+        second_facteur=settings.second_facteur is Choix.OUI,
+    )
 
 
 def _affichage(settings: Settings) -> Affichage:
@@ -212,6 +249,7 @@ class Travaux:
     menage: Menage
     acces: Acces
     idempotence: Idempotence
+    cles: Cles
     courriels: Courriels
     sessions: Sessions
     appels: Appels
@@ -225,6 +263,8 @@ async def travaux(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
     logs.configure(settings.journal)
     cles, horloge = coffre.read(settings.secrets_fichier), clock or SystemClock()
     async with Database.open(settings.database_url, min_size=1, max_size=4) as database:
+        vault = cles.vault()
+        courriels = _courriels(settings, database=database, vault=vault, clock=horloge)
         yield Travaux(
             menage=Menage(
                 database=database,
@@ -234,7 +274,8 @@ async def travaux(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             ),
             acces=_acces(settings, database=database, cles=cles, clock=horloge),
             idempotence=Idempotence(database=database, clock=horloge),
-            courriels=_courriels(settings, database=database, vault=cles.vault(), clock=horloge),
+            cles=_cles(settings, database=database, vault=vault, clock=horloge, courriels=courriels),
+            courriels=courriels,
             sessions=Sessions(database=database, clock=horloge),
             appels=Appels(database=database, clock=horloge),
         )

@@ -35,6 +35,14 @@ def menage(faire: Travaux) -> Blueprint:
         """Every 5 s: the mails that wait."""
         await faire.courriels.send_waiting()
 
+    @blueprint.periodic(cron="7 8-18 * * *")
+    @blueprint.task(name="fins_de_cles", queueing_lock="fins_de_cles", lock="fins_de_cles")
+    async def warn(timestamp: int) -> None:
+        """In the day, every hour: the keys that end in 30, 15, 7 or 1 days."""
+        averties = await faire.cles.warn_ends()
+        if averties:
+            log.info("fins_de_cles", averties=averties)
+
     @blueprint.periodic(cron="17 * * * *")
     @blueprint.task(name="purge", queueing_lock="purge", lock="purge")
     async def purge(timestamp: int) -> None:

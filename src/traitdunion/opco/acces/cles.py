@@ -10,7 +10,9 @@ from traitdunion.norme import cle_api
 from traitdunion.norme.cle_api import Milieu
 from traitdunion.opco.acces import store
 from traitdunion.opco.acces.actes import ActeRefuse
+from traitdunion.opco.acces.avis import JOURS, Avis, list_bientot, mark_avertie, threshold_of
 from traitdunion.opco.acces.service import USAGE_CLE
+from traitdunion.opco.evenements import journal
 from traitdunion.opco.evenements import store as evenements
 from traitdunion.opco.socle.clock import PARIS, Clock, day_of
 from traitdunion.opco.socle.database import Database
@@ -61,11 +63,20 @@ def is_live(cle: store.Cle, *, at: datetime) -> bool:
 class Cles:
     """The acts on keys, each in one transaction, with its event; all are for a SIREN, never across."""
 
-    def __init__(self, *, database: Database, vault: Vault, clock: Clock, milieu: Milieu = Milieu.ESSAI) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        vault: Vault,
+        clock: Clock,
+        milieu: Milieu = Milieu.ESSAI,
+        avis: Avis | None = None,
+    ) -> None:
         self._database = database
         self._vault = vault
         self._clock = clock
         self._milieu = milieu
+        self._avis = avis
 
     async def generate(
         self,
@@ -86,7 +97,8 @@ class Cles:
         at = self._clock.now()
         async with self._database.transaction() as tx:
             # The lock makes two generations at once wait for one another: never three live keys.
-            if await store.find_organisation(tx, siren) is None:
+            organisation = await store.find_organisation(tx, siren)
+            if organisation is None:
                 raise ActeRefuse(f"Aucun CFA ne porte le SIREN {siren}. Créez-le d'abord.")
             vivantes = [cle for cle in await store.list_cles(tx, siren=siren) if is_live(cle, at=at)]
             if len(vivantes) >= VIVANTES_MAX:
@@ -97,6 +109,14 @@ class Cles:
             for ancienne in vivantes:
                 await self._close(tx, ancienne, chevauchement_jours=chevauchement_jours, at=at, par=par)
             generee = await self._insert(tx, siren, mois=mois, at=at, par=par)
+            if self._avis is not None:
+                await self._avis.tell_generee(
+                    tx,
+                    siren=siren,
+                    denomination=organisation.denomination,
+                    dernier_jour=generee.dernier_jour,
+                    par=par,
+                )
             await store.notify(tx)
         return generee
 
@@ -133,7 +153,7 @@ class Cles:
             raise ActeRefuse(f"Le motif est obligatoire, {MOTIF_CARACTERES_MAX} caractères au plus.")
         at = self._clock.now()
         async with self._database.transaction() as tx:
-            await store.find_organisation(tx, siren)
+            organisation = await store.find_organisation(tx, siren)
             trouvee = await store.find_cle(tx, siren=siren, cle=cle)
             if trouvee is None:
                 raise ActeRefuse(f"Le SIREN {siren} n'a pas d'identifiant n° {cle}.")
@@ -142,6 +162,31 @@ class Cles:
             await store.revoke_cle(tx, cle=cle, motif=motif, at=at)
             await self._note(tx, siren, cle, "CLE_REVOQUEE", par=par, at=at, motif=motif)
             await store.notify(tx)
+            if self._avis is not None and organisation is not None:
+                await self._avis.tell_revoquee(tx, siren=siren, denomination=organisation.denomination, motif=motif)
+
+    async def warn_ends(self) -> int:
+        """Tell the administrators of the keys that end in 30, 15, 7 or 1 days, each once; how many warnings.
+
+        A day on which this did not run is made up for: the warning due is the one of the days that are left.
+        """
+        if self._avis is None:
+            return 0
+        at, averties = self._clock.now(), 0
+        horizon = end_of(day_of(at) + timedelta(days=max(JOURS)))
+        async with self._database.transaction() as tx:
+            for cle, siren, denomination, expire_le, deja in await list_bientot(tx, at=at, horizon=horizon):
+                dernier_jour = last_day(expire_le)
+                jours = (dernier_jour - day_of(at)).days
+                seuil = threshold_of(jours)
+                if seuil is None or (deja is not None and deja <= seuil):
+                    continue
+                await self._avis.tell_bientot(
+                    tx, siren=siren, denomination=denomination, dernier_jour=dernier_jour, jours=jours
+                )
+                await mark_avertie(tx, cle, jours=seuil)
+                averties += 1
+        return averties
 
     async def _insert(self, tx: store.Tx, siren: str, *, mois: int, at: datetime, par: str) -> CleGeneree:
         alea = "".join(secrets.choice(cle_api.ALPHABET) for _ in range(cle_api.ALEA_CARACTERES))
@@ -177,6 +222,7 @@ class Cles:
         await evenements.append(
             tx, siren=siren, objet=OBJET, numero_interne=cle, type_=type_, acteur=par, at=at, donnees=faits or None
         )
+        await journal.append(tx, acteur=par, acte=type_, at=at, siren=siren, objet=f"cle:{cle}", donnees=faits or None)
 
 
 def _aad(siren: str, empreinte: bytes) -> bytes:

@@ -2,7 +2,7 @@
 
 import typer
 
-from traitdunion.opco.manage import acces, exploitation, service
+from traitdunion.opco.manage import acces, comptes, exploitation, service
 
 app = typer.Typer(
     name="opco",
@@ -23,5 +23,6 @@ app.add_typer(acces.editeur, name="editeur")
 app.add_typer(acces.cfa, name="cfa")
 app.add_typer(acces.cle, name="cle")
 app.add_typer(acces.accrochage, name="accrochage")
+app.add_typer(comptes.compte, name="compte")
 
 __all__ = ["app"]

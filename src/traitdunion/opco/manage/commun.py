@@ -15,7 +15,9 @@ import typer
 if TYPE_CHECKING:
     from traitdunion.opco.acces.cles import Cles
     from traitdunion.opco.acces.raccordement import Raccordement
+    from traitdunion.opco.assemblage import Commandes
     from traitdunion.opco.coffre import Coffre
+    from traitdunion.opco.comptes.service import Comptes
     from traitdunion.opco.settings import Settings
     from traitdunion.opco.socle.database import Database
 
@@ -169,30 +171,35 @@ def run(travail: Callable[["Database"], Awaitable[Result]], *, settings: "Settin
         fail("La base de données ne répond pas. Vérifiez TRAITDUNION_DATABASE_URL et que le serveur est démarré.")
 
 
-def run_raccordement(travail: Callable[["Raccordement"], Awaitable[Result]]) -> Result:
-    """Run an act on organisations, editors or accrochages."""
-    settings = read_settings()
-    vault = open_coffre(settings).vault()
-
-    async def work(database: "Database") -> Result:
-        from traitdunion.opco.acces.raccordement import Raccordement
-        from traitdunion.opco.socle.clock import SystemClock
-
-        return await travail(Raccordement(database=database, vault=vault, clock=SystemClock()))
-
-    return run(work, settings=settings)
+def run_raccordement(travail: "Callable[[Raccordement], Awaitable[Result]]") -> Result:
+    """Run an act on editors, CFA or accrochages."""
+    return _run_commandes(lambda commandes: travail(commandes.raccordement))
 
 
-def run_cles(travail: Callable[["Cles"], Awaitable[Result]]) -> Result:
+def run_cles(travail: "Callable[[Cles], Awaitable[Result]]") -> Result:
     """Run an act on keys."""
+    return _run_commandes(lambda commandes: travail(commandes.cles))
+
+
+def run_comptes(travail: "Callable[[Comptes], Awaitable[Result]]") -> Result:
+    """Run an act on accounts; a refusal is said in its own sentence."""
+    from traitdunion.opco.comptes.actes import ActeRefuse
+
+    try:
+        return _run_commandes(lambda commandes: travail(commandes.comptes))
+    except ActeRefuse as refus:
+        fail(str(refus))
+
+
+def _run_commandes(travail: "Callable[[Commandes], Awaitable[Result]]") -> Result:
     settings = read_settings()
-    vault = open_coffre(settings).vault()
+    cles = open_coffre(settings)
 
     async def work(database: "Database") -> Result:
-        from traitdunion.opco.acces.cles import Cles
-        from traitdunion.opco.socle.clock import SystemClock
+        from traitdunion.opco import assemblage
 
-        return await travail(Cles(database=database, vault=vault, clock=SystemClock(), milieu=settings.milieu))
+        async with assemblage.commandes(settings, database=database, cles=cles) as commandes:
+            return await travail(commandes)
 
     return run(work, settings=settings)
 

@@ -45,6 +45,7 @@ CREATE TABLE public.cle_api (
     revoquee_le timestamp with time zone,
     motif_revocation text,
     derniere_utilisation timestamp with time zone,
+    avertie_jours smallint,
     CONSTRAINT cle_api_check CHECK (((revoquee_le IS NULL) = (motif_revocation IS NULL)))
 );
 

@@ -74,3 +74,6 @@ CREATE TABLE message_demande (
     ecrit_le timestamptz NOT NULL
 );
 CREATE INDEX message_demande_fil ON message_demande (demande, id);
+
+-- The last warning given before the end of a key, in days: each is given once.
+ALTER TABLE cle_api ADD COLUMN avertie_jours smallint;
