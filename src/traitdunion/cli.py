@@ -71,6 +71,12 @@ def opco(ctx: typer.Context) -> None:
         raise typer.Exit(USAGE) from None
 
 
+@app.command("bac-a-sable", context_settings=_TEL_QUEL, add_help_option=False)
+def bac_a_sable(ctx: typer.Context) -> None:
+    """Environnement d'essai : servir."""
+    _hand_over("traitdunion.bac_a_sable.commandes", ctx)
+
+
 @recepisse_app.command("verifier")
 def verifier(
     recepisse: Annotated[Path, typer.Argument(exists=True, dir_okay=False, metavar="RECEPISSE.json")],

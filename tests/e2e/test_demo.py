@@ -17,7 +17,8 @@ import httpx
 import pytest
 
 DEMO = [sys.executable, "-m", "traitdunion.bac_a_sable.demo"]
-MEMBRES = {"api", "jeton", "client_id", "client_secret", "cle_api", "siren", "dossiers"}
+ESPACES = ("mya", "employeur", "editeur", "instruction")
+MEMBRES = {"api", "jeton", "client_id", "client_secret", "cle_api", "siren", "dossiers", *ESPACES}
 ENTETES = {"EDITEUR": "essai", "LOGICIEL": "essai", "VERSION": "1"}
 
 

@@ -97,6 +97,10 @@ def _write_json(fichier: Path, connexion: Connection, dossiers: list[str]) -> No
         "cle_api": connexion.cle_api,
         "siren": cast.SIREN,
         "dossiers": dossiers,
+        **{
+            nom: {"url": un.url, "utilisateur": un.utilisateur, "mot_de_passe": un.mot_de_passe}
+            for nom, un in connexion.acces.items()
+        },
     }
     provisoire = fichier.with_name(f".{fichier.name}.{os.getpid()}")
     descripteur = os.open(provisoire, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -107,6 +111,9 @@ def _write_json(fichier: Path, connexion: Connection, dossiers: list[str]) -> No
 
 def _conclude(connexion: Connection, dossiers: list[str], secondes: float) -> None:
     tell(f"\nDossiers : {', '.join(dossiers)}  (en {secondes:.1f} s)")
+    tell(f"\nPortails : {connexion.api}/mya/connexion (comptes inventés, seconds facteurs désactivés ici)")
+    for nom, un in connexion.acces.items():
+        tell(f"  {nom:<12} {un.utilisateur:<10} {un.mot_de_passe}")
     tell(f"Documentation de l'API : {connexion.api}/docs")
     tell(f"Éditeur : client_id {connexion.client_id}")
     tell(f"CFA : SIREN {cast.SIREN}. Secret et clé : avec --json FICHIER.")

@@ -10,6 +10,8 @@ CFA = "CFA FICTIF"
 SIRET_CFA: str = DEPOT["cerfa"]["organismeFormation"]["siret"]
 UAI_CFA: str = DEPOT["cerfa"]["organismeFormation"]["uaiCfa"]
 SIREN = SIRET_CFA[:9]
+SIRET_EMPLOYEUR: str = DEPOT["cerfa"]["employeur"]["siret"]
+LOGICIEL = "Logiciel de démonstration"
 
 
 def a_depot(nom: str, prenom: str, *, nir: str, sexe: str = "F") -> dict[str, Any]:

@@ -15,13 +15,10 @@ from pathlib import Path
 
 import httpx
 
-from traitdunion.bac_a_sable.demo import cast
-from traitdunion.opco import coffre
-from traitdunion.opco.acces.cles import Cles
-from traitdunion.opco.acces.raccordement import Raccordement
-from traitdunion.opco.settings import Settings
+from traitdunion.bac_a_sable.demo import cast, comptes
+from traitdunion.opco import assemblage, coffre
+from traitdunion.opco.settings import Choix, Settings
 from traitdunion.opco.socle import migrations, postgres
-from traitdunion.opco.socle.clock import SystemClock
 from traitdunion.opco.socle.database import Database
 
 DELAI_DEMARRAGE_SECONDES = 60
@@ -44,6 +41,7 @@ class Connection:
     cle_publique: bytes
     database_url: str
     donnees: Path
+    acces: dict[str, comptes.Acces]
 
     def __repr__(self) -> str:
         return f"Connection({self.api!r})"
@@ -79,12 +77,14 @@ def serving(
             delai_retrait=0.0,
             nom="OPCO DE DÉMONSTRATION",
             journal="WARNING",
+            second_facteur=Choix.NON,
         )
         cles = coffre.create(settings.secrets_fichier)
-        client_id, client_secret, cle_api = asyncio.run(_connect(url, cles, settings))
+        client_id, client_secret, cle_api, acces = asyncio.run(_connect(url, cles, settings))
         api = f"http://127.0.0.1:{settings.port}"
-        stack.enter_context(_process(settings, reglages or {}))
-        _wait(api, journal=donnees / "serveur.log")
+        stack.enter_context(_process(settings, reglages or {}, "servir"))
+        stack.enter_context(_process(settings, reglages or {}, "travailleur"))
+        _wait(api, journal=donnees / "servir.log")
         yield Connection(
             api=api,
             client_id=client_id,
@@ -93,31 +93,34 @@ def serving(
             cle_publique=cles.cle_publique,
             database_url=url,
             donnees=donnees,
+            acces=acces,
         )
 
 
-async def _connect(url: str, cles: coffre.Coffre, settings: Settings) -> tuple[str, str, str]:
-    """An editor, a CFA, its key, their accrochage, by the acts that the commands use."""
+async def _connect(url: str, cles: coffre.Coffre, settings: Settings) -> tuple[str, str, str, dict[str, comptes.Acces]]:
+    """An editor, a CFA, its key, their accrochage, their people, by the acts that the commands use."""
     await migrations.migrate(url)
-    vault, clock = cles.vault(), SystemClock()
-    async with Database.open(url, min_size=1, max_size=2) as database:
-        raccordement = Raccordement(database=database, vault=vault, clock=clock)
+    async with (
+        Database.open(url, min_size=1, max_size=2) as database,
+        assemblage.commandes(settings, database=database, cles=cles) as commandes,
+    ):
+        raccordement = commandes.raccordement
         await raccordement.create_cfa(cast.SIRET_CFA, denomination=cast.CFA, uai=cast.UAI_CFA)
         editeur = await raccordement.create_editeur(cast.EDITEUR)
+        await commandes.logiciels.create(editeur.id, cast.LOGICIEL, pret=True, par="demo")
         await raccordement.open_accrochage(editeur.client_id, cast.SIREN, par="CFA")
-        cle = await Cles(database=database, vault=vault, clock=clock, milieu=settings.milieu).generate(
-            cast.SIREN, par="demo"
-        )
-    return editeur.client_id, editeur.client_secret, cle.cle
+        acces = await comptes.create(commandes, editeur=editeur.id, portail=settings.url_portail)
+        cle = await commandes.cles.generate(cast.SIREN, par="demo")
+    return editeur.client_id, editeur.client_secret, cle.cle, acces
 
 
 @contextlib.contextmanager
-def _process(settings: Settings, reglages: dict[str, str]) -> Iterator[None]:
-    """`traitdunion opco servir` as an operator runs it."""
+def _process(settings: Settings, reglages: dict[str, str], commande: str) -> Iterator[None]:
+    """`traitdunion opco servir`, or another of its commands, as an operator runs it."""
     propre = {nom: valeur for nom, valeur in os.environ.items() if not nom.startswith("TRAITDUNION_")}
-    journal = (settings.donnees / "serveur.log").open("ab")
+    journal = (settings.donnees / f"{commande}.log").open("ab")
     serveur = subprocess.Popen(
-        [sys.executable, "-c", "from traitdunion.cli import main; main()", "opco", "servir"],
+        [sys.executable, "-c", "from traitdunion.cli import main; main()", "opco", commande],
         env={**propre, **settings.to_env(), **reglages},
         stdin=subprocess.DEVNULL,
         stdout=journal,
