@@ -33,15 +33,26 @@ class Visiteur:
         self.page = await self.client.get(chemin, follow_redirects=True)
         return self.page
 
-    async def submit(self, chemin: str, *, depuis: str | None = None, **champs: str) -> httpx.Response:
-        """Send a form of the page `depuis` (the last one by default), with its hidden token."""
+    async def post(self, chemin: str, **champs: str) -> httpx.Response:
+        """Send a form as it is, with the token of the connection page; no redirect is followed."""
+        jeton = JETON.search((await self.client.get("/mya/oubli")).text)
+        assert jeton is not None
+        vers = self.client.build_request(
+            "POST", chemin, data={"_csrf_token": unescape(jeton[1]), **champs}, headers={"Accept": "text/html"}
+        )
+        return await self.client.send(vers)
+
+    async def submit(self, chemin: str, *, depuis: str | None = None, **champs: str | bytes) -> httpx.Response:
+        """Send a form of the page `depuis` (the last one by default), with its hidden token; bytes are a file."""
         if depuis is not None or self.page is None:
             await self.visit(depuis or chemin)
         assert self.page is not None
         jeton = JETON.search(self.page.text)
         assert jeton is not None, self.texte[:500]
+        joints = {nom: (f"{nom}.pdf", valeur) for nom, valeur in champs.items() if isinstance(valeur, bytes)}
+        textes = {nom: valeur for nom, valeur in champs.items() if isinstance(valeur, str)}
         self.page = await self.client.post(
-            chemin, data={"_csrf_token": unescape(jeton[1]), **champs}, follow_redirects=True
+            chemin, data={"_csrf_token": unescape(jeton[1]), **textes}, files=joints or None, follow_redirects=True
         )
         return self.page
 

@@ -51,6 +51,12 @@ class Site:
         self._portail = portail
         self._pages: Litestar | None = None
 
+    @property
+    def pages(self) -> Litestar:
+        """The application of the HTML doors, once it is open."""
+        assert self._pages is not None
+        return self._pages
+
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
             await self._live(receive, send)

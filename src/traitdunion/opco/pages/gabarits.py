@@ -107,6 +107,11 @@ def render(request: Request[Any, Any, Any], gabarit: str, *, statut: int = 200, 
     portail = request.app.state.portail
     return Template(
         template_name=gabarit,
-        context={"personne": request.user, "affichage": portail.affichage, "chemin": request.url.path.rstrip("/"), **contexte},
+        context={
+            "personne": request.user,
+            "affichage": portail.affichage,
+            "chemin": request.url.path.rstrip("/"),
+            **contexte,
+        },
         status_code=statut,
     )

@@ -1,0 +1,372 @@
+"""Who gets what: every page and every route of the running application, as nobody, as each role, as another SIREN.
+
+The list of routes is read from the application: one without a line here fails. Objects of the other SIREN exist.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from builders import envois, fichiers
+from builders.portail import MOT_DE_PASSE, Visiteur, a_visitor, an_account, connected
+from builders.serveur import SIREN, SIREN_AUTRE, SIRET, SIRET_AUTRE, Serveur
+
+from traitdunion.norme.routes import ROUTES, Acces
+from traitdunion.opco.api.application import ANNEXES
+from traitdunion.opco.comptes.roles import CFA, OPCO, Role
+from traitdunion.opco.demandes.service import Auteur
+from traitdunion.opco.demandes.states import TypeDemande
+
+pytestmark = pytest.mark.anyio
+TOUS = frozenset(Role)
+ECRIVENT = frozenset({Role.CFA_ADMINISTRATEUR, Role.CFA_GESTIONNAIRE})
+EMPLOYEURS = frozenset({Role.EMPLOYEUR})
+MYA = CFA | {Role.EMPLOYEUR}
+EDITEUR = frozenset({Role.EDITEUR})
+ADMIN = frozenset({Role.OPCO_ADMINISTRATEUR})
+REPONDENT = frozenset({Role.OPCO_GESTIONNAIRE, Role.OPCO_ADMINISTRATEUR})
+REUSSI = (200, 303, 400)  # admitted: what the form holds is another test's affair
+LIBRE, CONNEXION, AILLEURS = "libre", "connexion", "ailleurs"
+
+
+@dataclass(frozen=True)
+class Ligne:
+    """One route: who is admitted (`LIBRE`: anybody), an address of an object of the first SIREN, what is sent.
+
+    `autre`: what the same role of another SIREN gets: its own page (LIBRE), or 404 (AILLEURS).
+    """
+
+    admis: frozenset[Role] | str
+    chemin: str = ""
+    autre: str = LIBRE
+    corps: dict[str, str] = field(default_factory=dict)
+    etrangers: frozenset[Role] = frozenset()  # admitted to such pages, but the CFA's object is not theirs
+
+
+D, DEM, ORG = "/mya/dossiers/CA-0000001", "/mya/demandes/1", f"/instruction/administration/organisations/{SIREN}"
+ADM = "/instruction/administration"
+LIGNES: dict[str, Ligne] = {
+    "GET /": Ligne(LIBRE),
+    "GET /mya/connexion": Ligne(LIBRE),
+    "POST /mya/connexion": Ligne(LIBRE, corps={"utilisateur": "inconnu", "mot_de_passe": "inconnu"}),
+    "GET /mya/oubli": Ligne(LIBRE),
+    "POST /mya/oubli": Ligne(LIBRE, corps={"utilisateur": "inconnu"}),
+    "GET /mya/lien/{jeton:str}": Ligne(LIBRE, "/mya/lien/inconnu"),
+    "GET /mya/mot-de-passe": Ligne(LIBRE),
+    "POST /mya/mot-de-passe": Ligne(LIBRE),
+    "GET /mya/code": Ligne(TOUS),
+    "POST /mya/code": Ligne(TOUS),
+    "POST /mya/deconnexion": Ligne(LIBRE),
+    "GET /mya/guide": Ligne(LIBRE),
+    "GET /mya/accessibilite": Ligne(LIBRE),
+    "GET /mya/mentions-legales": Ligne(LIBRE),
+    "GET /mya/donnees-personnelles": Ligne(LIBRE),
+    "GET /mya": Ligne(MYA),
+    "GET /mya/compte": Ligne(CFA),
+    "POST /mya/compte/identifiant/lire": Ligne(CFA, autre=AILLEURS, corps={"cle": "1"}),
+    "GET /mya/compte/identifiant": Ligne(CFA),
+    "POST /mya/compte/identifiant": Ligne(frozenset({Role.CFA_ADMINISTRATEUR}), corps={"chevauchement": "7"}),
+    "GET /mya/dossiers": Ligne(MYA),
+    "GET /mya/dossiers/export.csv": Ligne(MYA),
+    "GET /mya/dossiers/export.xlsx": Ligne(MYA),
+    "GET /mya/dossiers/{numero:str}": Ligne(MYA, D, AILLEURS),
+    "GET /mya/dossiers/{numero:str}/annuler": Ligne(ECRIVENT, f"{D}/annuler", AILLEURS),
+    "POST /mya/dossiers/{numero:str}/annuler": Ligne(ECRIVENT, f"{D}/annuler", AILLEURS),
+    "GET /mya/dossiers/{numero:str}/documents/{document:int}": Ligne(MYA, f"{D}/documents/1", AILLEURS),
+    "GET /mya/dossiers/{numero:str}/recepisse": Ligne(MYA, f"{D}/recepisse", AILLEURS),
+    "GET /mya/dossiers/{numero:str}/documents/{document:int}/recepisse": Ligne(
+        MYA, f"{D}/documents/1/recepisse", AILLEURS
+    ),
+    "GET /mya/factures": Ligne(CFA),
+    "GET /mya/accrochage": Ligne(CFA),
+    # A software is shown to every CFA; a suspension is of one's own accrochage.
+    "GET /mya/accrochage/{logiciel:int}": Ligne(ECRIVENT, "/mya/accrochage/1"),
+    "POST /mya/accrochage/{logiciel:int}": Ligne(ECRIVENT, "/mya/accrochage/1"),
+    "POST /mya/accrochage/{logiciel:int}/suspendre": Ligne(ECRIVENT, "/mya/accrochage/1/suspendre"),
+    "GET /mya/demandes": Ligne(MYA),
+    "GET /mya/demandes/nouvelle": Ligne(ECRIVENT | {Role.EMPLOYEUR}),
+    "POST /mya/demandes/nouvelle": Ligne(ECRIVENT | {Role.EMPLOYEUR}, corps={"type": "AUTRE"}),
+    "GET /mya/demandes/{numero:int}": Ligne(MYA, DEM, AILLEURS, etrangers=EMPLOYEURS),
+    "POST /mya/demandes/{numero:int}": Ligne(ECRIVENT | {Role.EMPLOYEUR}, DEM, AILLEURS, etrangers=EMPLOYEURS),
+    "POST /mya/demandes/{numero:int}/clore": Ligne(
+        ECRIVENT | {Role.EMPLOYEUR}, f"{DEM}/clore", AILLEURS, etrangers=EMPLOYEURS
+    ),
+    "GET /mya/demandes/{numero:int}/documents/{document:int}": Ligne(
+        MYA, f"{DEM}/documents/2", AILLEURS, etrangers=EMPLOYEURS
+    ),
+    "GET /editeur": Ligne(EDITEUR),
+    "POST /editeur/logiciels": Ligne(EDITEUR, corps={"nom": "Un logiciel"}),
+    "POST /editeur/demandes/{numero:int}/possible": Ligne(EDITEUR, "/editeur/demandes/1/possible", AILLEURS),
+    "GET /editeur/secret": Ligne(EDITEUR),
+    "POST /editeur/secret": Ligne(EDITEUR, corps={"chevauchement": "7"}),
+    "POST /editeur/secret/{secret:int}/revoquer": Ligne(EDITEUR, "/editeur/secret/99/revoquer"),
+    "GET /editeur/cfa": Ligne(EDITEUR),
+    "GET /editeur/appels": Ligne(EDITEUR),
+    "GET /editeur/remise/{jeton:str}": Ligne(LIBRE, "/editeur/remise/inconnu"),
+    "POST /editeur/remise/{jeton:str}": Ligne(LIBRE, "/editeur/remise/inconnu"),
+    "GET /instruction": Ligne(OPCO),
+    f"GET {ADM}": Ligne(OPCO),
+    f"POST {ADM}/organisations": Ligne(ADMIN),
+    f"GET {ADM}/organisations/{{siren:str}}": Ligne(OPCO, ORG),
+    f"POST {ADM}/organisations/{{siren:str}}/siege": Ligne(ADMIN, f"{ORG}/siege", corps={"siret": SIRET}),
+    f"POST {ADM}/organisations/{{siren:str}}/cles/{{cle:int}}/revoquer": Ligne(ADMIN, f"{ORG}/cles/1/revoquer"),
+    f"POST {ADM}/organisations/{{siren:str}}/accrochages/{{editeur:int}}": Ligne(ADMIN, f"{ORG}/accrochages/1"),
+    f"GET {ADM}/comptes": Ligne(OPCO),
+    f"POST {ADM}/comptes": Ligne(ADMIN, corps={"role": "OPCO_COMPTABLE"}),
+    f"POST {ADM}/comptes/{{compte:int}}": Ligne(ADMIN, f"{ADM}/comptes/999", corps={"inviter": "oui"}),
+    f"GET {ADM}/editeurs": Ligne(OPCO),
+    f"POST {ADM}/editeurs": Ligne(ADMIN),
+    f"GET {ADM}/editeurs/{{editeur:int}}": Ligne(OPCO, f"{ADM}/editeurs/1"),
+    f"POST {ADM}/editeurs/{{editeur:int}}/remettre": Ligne(ADMIN, f"{ADM}/editeurs/1/remettre"),
+    f"POST {ADM}/editeurs/{{editeur:int}}/etat": Ligne(ADMIN, f"{ADM}/editeurs/1/etat", corps={"retablir": "oui"}),
+    f"POST {ADM}/editeurs/{{editeur:int}}/logiciels": Ligne(ADMIN, f"{ADM}/editeurs/1/logiciels"),
+    f"GET {ADM}/demandes": Ligne(OPCO),
+    f"GET {ADM}/demandes/{{numero:int}}": Ligne(OPCO, f"{ADM}/demandes/1"),
+    f"POST {ADM}/demandes/{{numero:int}}": Ligne(REPONDENT, f"{ADM}/demandes/1"),
+    f"POST {ADM}/demandes/{{numero:int}}/clore": Ligne(REPONDENT, f"{ADM}/demandes/1/clore"),
+    f"POST {ADM}/demandes/{{numero:int}}/editeur": Ligne(REPONDENT, f"{ADM}/demandes/1/editeur"),
+    f"POST {ADM}/demandes/{{numero:int}}/inviter": Ligne(REPONDENT, f"{ADM}/demandes/1/inviter"),
+    f"GET {ADM}/demandes/{{numero:int}}/documents/{{document:int}}": Ligne(OPCO, f"{ADM}/demandes/1/documents/2"),
+    f"GET {ADM}/journal": Ligne(ADMIN),
+}
+# Open to all, and answered as they deserve: unknown names and links, too many tries.
+TRY_ONE_S_LUCK = {
+    "POST /mya/connexion",
+    "POST /mya/oubli",
+    "POST /mya/mot-de-passe",
+    "POST /editeur/remise/{jeton:str}",
+}
+# What says nothing of anybody: style sheets.
+STATIQUES = {"GET /statique/{nom:str}"}
+
+
+def _served(serveur: Serveur) -> set[str]:
+    pages = serveur.application.pages
+    return {
+        f"{methode} {route.path}"
+        for route in pages.routes
+        for methode in route.methods
+        if methode != "OPTIONS"  # the framework's own
+    }
+
+
+async def test_every_page_has_a_line(serveur: Serveur) -> None:
+    assert _served(serveur) - STATIQUES == set(LIGNES)
+
+
+async def _world(serveur: Serveur) -> None:
+    """A dossier with a document, a request with its file, a software, and the like for the other SIREN."""
+    for appelant, siret in ((serveur.cfa, SIRET), (serveur.autre, SIRET_AUTRE)):
+        numero = await appelant.deposit()
+        convention = envois.a_convention(numero)
+        convention["organismeFormation"]["siret"] = siret
+        reponse = await appelant.send("/v2/conventions", convention, fichiers.a_pdf())
+        assert reponse.status_code == 200, reponse.text
+        await _request(serveur, siret)
+    editeur = serveur.cfa.editeur.id
+    await serveur.portail.logiciels.create(editeur, "Logiciel EXEMPLE", pret=True, par="essai")
+    auteur = Auteur(compte=1, opco=True)
+    await serveur.portail.demandes.set_editeur(1, editeur, par=auteur)
+
+
+async def _request(serveur: Serveur, siret: str) -> None:
+    """A request, with a document joined to it."""
+    nom = await an_account(serveur, Role.CFA_ADMINISTRATEUR, utilisateur=f"auteur-{siret}", siret=siret)
+    visiteur = a_visitor(serveur)
+    await visiteur.connect(nom)
+    contacts = {
+        f"{qui}_{champ}": valeur
+        for qui in ("metier", "technique")
+        for champ, valeur in (("nom", "Noa FICTIF"), ("telephone", "0102030405"), ("courriel", "n@exemple.test"))
+    }
+    await visiteur.submit(
+        "/mya/demandes/nouvelle",
+        type=TypeDemande.ACCROCHAGE,
+        sujet="Accrochage",
+        texte="Bonjour",
+        fichier=fichiers.a_pdf(),
+        **contacts,
+    )
+    assert "Votre demande est envoyée" in visiteur.texte, visiteur.texte
+
+
+async def _people(serveur: Serveur, *, autre: bool) -> dict[Role, Visiteur]:
+    """One connected person of each role, of the first SIREN or of the other."""
+    editeur = serveur.cfa.editeur.id
+    if autre:
+        editeur = (await serveur.portail.raccordement.create_editeur("AUTRE ÉDITEUR FICTIF")).id
+    gens = {}
+    for role in Role:
+        if role is Role.EMPLOYEUR:
+            siret = "73282932000074" if autre else envois.a_depot()["cerfa"]["employeur"]["siret"]
+            nom = await an_account(serveur, role, utilisateur=f"employeur-{siret}", siret=siret)
+            gens[role] = a_visitor(serveur)
+            await gens[role].connect(nom)
+        else:
+            gens[role] = await connected(serveur, role, autre=autre, editeur=editeur if role is Role.EDITEUR else None)
+    return gens
+
+
+async def _call(visiteur: Visiteur, route: str, ligne: Ligne) -> Any:
+    methode, _, gabarit = route.partition(" ")
+    chemin = ligne.chemin or gabarit
+    if methode == "GET":
+        return await visiteur.client.get(chemin)
+    return await visiteur.post(chemin, **ligne.corps)
+
+
+def _lines() -> Iterator[tuple[str, Ligne]]:
+    # Disconnecting would end the visit.
+    yield from ((route, ligne) for route, ligne in LIGNES.items() if route != "POST /mya/deconnexion")
+
+
+async def test_nobody_is_sent_to_the_connection_page_but_for_what_is_open_to_all(serveur: Serveur) -> None:
+    await _world(serveur)
+    visiteur = a_visitor(serveur)
+    fautes = []
+    for route, ligne in _lines():
+        reponse = await _call(visiteur, route, ligne)
+        vers = reponse.headers.get("location", "")
+        renvoye = reponse.status_code == 303 and vers.startswith("/mya/connexion")
+        if (ligne.admis != LIBRE) is not renvoye and route != "GET /":
+            fautes.append((route, reponse.status_code, vers))
+    assert fautes == []
+
+
+async def test_each_role_gets_its_own_pages_and_no_other(serveur: Serveur) -> None:
+    await _world(serveur)
+    gens = await _people(serveur, autre=False)
+    fautes = []
+    for route, ligne in _lines():
+        for role, visiteur in gens.items():
+            reponse = await _call(visiteur, route, ligne)
+            admis = ligne.admis == LIBRE or role in ligne.admis
+            if route in TRY_ONE_S_LUCK:
+                assert reponse.status_code in (200, 400, 401, 410, 429), route
+            elif role in ligne.etrangers:
+                assert reponse.status_code == 404, route
+            elif (reponse.status_code not in REUSSI) if admis else reponse.status_code != 403:
+                fautes.append((route, role, reponse.status_code))
+    assert fautes == []
+
+
+async def test_another_siren_finds_none_of_it_and_the_two_404_are_the_same(serveur: Serveur) -> None:
+    await _world(serveur)
+    gens = await _people(serveur, autre=True)
+    fautes = []
+    for route, ligne in _lines():
+        if ligne.admis == LIBRE or ligne.autre != AILLEURS:
+            continue
+        absente = Ligne(
+            ligne.admis,
+            ligne.chemin.replace("0000001", "0000999").replace("/1", "/999").replace("/2", "/999"),
+            corps={nom: "999" if valeur == "1" else valeur for nom, valeur in ligne.corps.items()},
+        )
+        for role in sorted(ligne.admis):
+            la = await _call(gens[Role(role)], route, ligne)
+            nulle_part = await _call(gens[Role(role)], route, absente)
+            if (la.status_code, la.text) != (404, nulle_part.text):
+                fautes.append((route, role, la.status_code))
+    assert fautes == []
+
+
+async def test_what_is_open_to_the_other_siren_shows_nothing_of_the_first(serveur: Serveur) -> None:
+    await _world(serveur)
+    gens = await _people(serveur, autre=True)
+    secrets = [SIREN, SIRET, serveur.cfa.cle, f"CFA FICTIF {SIRET[:3]}"]
+    fautes = []
+    for route, ligne in _lines():
+        if not route.startswith("GET") or ligne.autre == AILLEURS:
+            continue
+        for role, visiteur in gens.items():
+            if role in OPCO:
+                continue
+            texte = (await _call(visiteur, route, ligne)).text
+            fautes += [(route, role) for secret in secrets if secret in texte]
+    assert fautes == []
+
+
+# --- the norm's door ------------------------------------------------------------------------------------------------
+
+# For each route of the norm: what a call of the other SIREN gets on an object of the first.
+NORME = {
+    "jeton": None,
+    "statut": None,
+    "cle": None,
+    "deposer_dossier": 403,
+    "lire_dossier": 404,
+    "lire_etats_v1": 200,
+    "lire_etats_v2": 200,
+    "lire_liste": 200,
+    "deposer_convention": 404,
+    "deposer_document": 404,
+    "controler": 200,
+    "lire_recepisse": 404,
+    "lire_document": 404,
+}
+
+
+async def test_every_route_of_the_norm_has_a_line() -> None:
+    assert {route.nom for route in ROUTES} == set(NORME)
+    assert set(ANNEXES) == {
+        "/livez",
+        "/readyz",
+        "/healthz",
+        "/version",
+        "/metrics",
+        "/openapi.json",
+        "/docs",
+        "/docs/style/{nom}",
+    }
+
+
+async def test_without_a_token_every_route_that_asks_for_one_says_401(serveur: Serveur) -> None:
+    entetes = {"EDITEUR": "x", "LOGICIEL": "x", "VERSION": "1"}
+    for route in ROUTES:
+        if route.acces in (Acces.JETON, Acces.JETON_ET_CLE):
+            for chemin in route.paths():
+                reponse = await serveur.inconnu.request(
+                    route.methode, chemin.replace("{", "").replace("}", ""), headers=entetes
+                )
+                assert reponse.status_code == 401, route.nom
+                assert "JETON_ABSENT" in reponse.text
+
+
+async def test_an_object_of_the_other_siren_is_as_absent_as_one_that_never_was(serveur: Serveur) -> None:
+    await _world(serveur)
+    appels = {
+        "lire_dossier": "/v2/dossiers?numeroInterne={}",
+        "lire_recepisse": "/v2/recepisses/d-{}",
+        "lire_document": "/v2/documents/{}",
+    }
+    for nom, chemin in appels.items():
+        la = await serveur.autre.get(chemin.format(1))
+        absente = await serveur.autre.get(chemin.format(999))
+        assert la.status_code == absente.status_code == NORME[nom]
+        assert _without_id(la.json()) == _without_id(absente.json())
+    assert (await serveur.cfa.get("/v2/dossiers?numeroInterne=1")).status_code == 200
+    liste = await serveur.autre.get("/v1/dossiers/etats")
+    assert {un["numeroInterne"] for un in liste.json()} == {"2"}
+
+
+def _without_id(corps: dict[str, Any]) -> dict[str, Any]:
+    return {nom: valeur for nom, valeur in corps.items() if nom not in ("instance", "requestId", "timestamp")}
+
+
+async def test_the_key_is_one_for_all_the_establishments_and_only_the_siege_generates_it(serveur: Serveur) -> None:
+    second = "32345678000028"
+    await serveur.portail.raccordement.create_cfa(second, denomination="CFA FICTIF, ANNEXE", siege=False)
+    await an_account(serveur, Role.CFA_ADMINISTRATEUR, utilisateur="annexe", siret=second)
+    annexe = a_visitor(serveur)
+    await annexe.connect("annexe")
+    siege = await connected(serveur, Role.CFA_ADMINISTRATEUR)
+    await annexe.visit("/mya/compte")
+    assert "Seul le siège social peut générer l'identifiant API CFA" in annexe.texte
+    page = await annexe.post("/mya/compte/identifiant", chevauchement="7")
+    assert page.status_code == 403
+    for visiteur in (annexe, siege):
+        await visiteur.submit("/mya/compte/identifiant/lire", depuis="/mya/compte", cle="1")
+        assert serveur.cfa.cle in visiteur.texte
+    assert MOT_DE_PASSE not in siege.texte
+    assert SIREN_AUTRE not in siege.texte
