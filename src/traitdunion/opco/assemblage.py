@@ -32,6 +32,7 @@ from traitdunion.opco.dossiers.documents import Documents
 from traitdunion.opco.dossiers.mes_dossiers import MesDossiers
 from traitdunion.opco.dossiers.read_back import Dossiers
 from traitdunion.opco.idempotence import Idempotence
+from traitdunion.opco.modifications.service import Modifications
 from traitdunion.opco.pages.services import Affichage, Portail
 from traitdunion.opco.pieces import Pieces
 from traitdunion.opco.pieces.antivirus import Antivirus
@@ -155,6 +156,7 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
                 url_publique=settings.url_portail,
             ),
             logiciels=Logiciels(database=database, clock=horloge),
+            modifications=Modifications(database=database, vault=vault, clock=horloge),
             identifiants=Identifiants(
                 database=database,
                 vault=vault,

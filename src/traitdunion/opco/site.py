@@ -12,8 +12,19 @@ from traitdunion.opco.api.application import Application
 from traitdunion.opco.editeur import espace
 from traitdunion.opco.instruction import demandes as demandes_opco
 from traitdunion.opco.instruction import editeurs, organisations
-from traitdunion.opco.mya import accrochage, accueil, compte, demandes, dossier, dossiers, factures, lecture
-from traitdunion.opco.pages import connexion
+from traitdunion.opco.instruction import modifications as modifications_opco
+from traitdunion.opco.mya import (
+    accrochage,
+    accueil,
+    compte,
+    demandes,
+    dossier,
+    dossiers,
+    factures,
+    fiche_compte,
+    lecture,
+)
+from traitdunion.opco.pages import connexion, moi
 from traitdunion.opco.pages.application import application
 from traitdunion.opco.pages.services import Portail
 from traitdunion.opco.socle import logs
@@ -35,7 +46,10 @@ PORTES = tuple(
         editeurs,
         demandes_opco,
         factures,
+        fiche_compte,
+        modifications_opco,
         lecture,
+        moi,
     )
     for porte in module.PORTES
 )

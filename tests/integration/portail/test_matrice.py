@@ -17,11 +17,14 @@ from traitdunion.opco.api.application import ANNEXES
 from traitdunion.opco.comptes.roles import CFA, OPCO, Role
 from traitdunion.opco.demandes.service import Auteur
 from traitdunion.opco.demandes.states import TypeDemande
+from traitdunion.opco.modifications.service import TypeModification
 
 pytestmark = pytest.mark.anyio
 TOUS = frozenset(Role)
 ECRIVENT = frozenset({Role.CFA_ADMINISTRATEUR, Role.CFA_GESTIONNAIRE})
 EMPLOYEURS = frozenset({Role.EMPLOYEUR})
+ADMIN_CFA = frozenset({Role.CFA_ADMINISTRATEUR})
+TRANCHENT = frozenset({Role.OPCO_COMPTABLE, Role.OPCO_ADMINISTRATEUR})
 MYA = CFA | {Role.EMPLOYEUR}
 EDITEUR = frozenset({Role.EDITEUR})
 ADMIN = frozenset({Role.OPCO_ADMINISTRATEUR})
@@ -67,6 +70,21 @@ LIGNES: dict[str, Ligne] = {
     "POST /mya/compte/identifiant/lire": Ligne(CFA, autre=AILLEURS, corps={"cle": "1"}),
     "GET /mya/compte/identifiant": Ligne(CFA),
     "POST /mya/compte/identifiant": Ligne(frozenset({Role.CFA_ADMINISTRATEUR}), corps={"chevauchement": "7"}),
+    "GET /mya/compte/contacts": Ligne(CFA),
+    "POST /mya/compte/contacts": Ligne(ECRIVENT, corps={"contact": "999", "retirer": "oui"}),
+    "GET /mya/compte/droits": Ligne(CFA),
+    "POST /mya/compte/droits": Ligne(ADMIN_CFA, corps={"role": "CFA_LECTEUR", "siret": SIRET}, autre=AILLEURS),
+    "POST /mya/compte/droits/{compte:int}": Ligne(ADMIN_CFA, "/mya/compte/droits/1", AILLEURS, {"inviter": "oui"}),
+    "GET /mya/compte/banque": Ligne(CFA),
+    "GET /mya/compte/modifications": Ligne(CFA),
+    "POST /mya/compte/modifications": Ligne(ADMIN_CFA, corps={"type": "IBAN"}),
+    "POST /mya/compte/modifications/{numero:int}/retirer": Ligne(
+        ADMIN_CFA, "/mya/compte/modifications/1/retirer", AILLEURS
+    ),
+    "GET /mya/moi": Ligne(TOUS),
+    "POST /mya/moi/mot-de-passe": Ligne(TOUS, corps={"mot_de_passe": MOT_DE_PASSE, "nouveau": "trop court"}),
+    "POST /mya/moi/sessions/fermer": Ligne(TOUS),
+    "POST /mya/moi/sessions/{session:int}/fermer": Ligne(TOUS, "/mya/moi/sessions/999/fermer"),
     "GET /mya/dossiers": Ligne(MYA),
     "GET /mya/dossiers/export.csv": Ligne(MYA),
     "GET /mya/dossiers/export.xlsx": Ligne(MYA),
@@ -129,6 +147,9 @@ LIGNES: dict[str, Ligne] = {
     f"POST {ADM}/demandes/{{numero:int}}/inviter": Ligne(REPONDENT, f"{ADM}/demandes/1/inviter"),
     f"GET {ADM}/demandes/{{numero:int}}/documents/{{document:int}}": Ligne(OPCO, f"{ADM}/demandes/1/documents/2"),
     f"GET {ADM}/journal": Ligne(ADMIN),
+    f"GET {ADM}/modifications": Ligne(TRANCHENT),
+    f"POST {ADM}/modifications/{{numero:int}}/lire": Ligne(TRANCHENT, f"{ADM}/modifications/2/lire"),
+    f"POST {ADM}/modifications/{{numero:int}}": Ligne(TRANCHENT, f"{ADM}/modifications/2"),
 }
 # Open to all, and answered as they deserve: unknown names and links, too many tries.
 TRY_ONE_S_LUCK = {
@@ -166,6 +187,10 @@ async def _world(serveur: Serveur) -> None:
         await _request(serveur, siret)
     editeur = serveur.cfa.editeur.id
     await serveur.portail.logiciels.create(editeur, "Logiciel EXEMPLE", pret=True, par="essai")
+    for siren in (SIREN, SIREN_AUTRE):
+        await serveur.portail.modifications.ask(
+            siren, TypeModification.DENOMINATION, valeur="CFA NOUVEAU", justification="Fusion", compte=1
+        )
     auteur = Auteur(compte=1, opco=True)
     await serveur.portail.demandes.set_editeur(1, editeur, par=auteur)
 

@@ -84,10 +84,20 @@ class Comptes:
         """Close an account, with its sessions, or open it again. Raises ActeRefuse; `siren` bounds who may."""
         async with self._database.transaction() as tx:
             trouve = await self._find(tx, compte, siren=siren)
+            await self._keep_administrateur(tx, trouve, garde=actif)
             await store.set_actif(tx, trouve.id, actif=actif)
             if not actif:
                 await store.delete_sessions(tx, trouve.id)
             await self._note(tx, "COMPTE_ROUVERT" if actif else "COMPTE_FERME", trouve, par=par)
+
+    async def set_role(self, compte: int, role: Role, *, par: str, siren: str) -> None:
+        """Give another of the CFA's roles to one of its people, whose sessions are closed. Raises ActeRefuse."""
+        async with self._database.transaction() as tx:
+            trouve = await self._find(tx, compte, siren=siren)
+            await self._keep_administrateur(tx, trouve, garde=role is Role.CFA_ADMINISTRATEUR)
+            await store.set_role(tx, trouve.id, role)
+            await store.delete_sessions(tx, trouve.id)
+            await self._note(tx, "ROLE_CHANGE", trouve, par=par, role=role)
 
     async def list_comptes(self, *, siren: str | None = None) -> list[store.Compte]:
         """The accounts of a SIREN, or all of them."""
@@ -98,6 +108,14 @@ class Comptes:
         """The accounts that belong to no SIREN: the OPCO's staff and the editors'."""
         async with self._database.connection() as conn:
             return await store.list_internes(conn)
+
+    @staticmethod
+    async def _keep_administrateur(tx: store.Tx, compte: store.Compte, *, garde: bool) -> None:
+        """A CFA, and the OPCO, keep an active administrator. Raises ActeRefuse."""
+        if garde or compte.role not in (Role.CFA_ADMINISTRATEUR, Role.OPCO_ADMINISTRATEUR) or not compte.actif:
+            return
+        if not await store.has_other_administrateur(tx, compte):
+            raise ActeRefuse("C'est le dernier administrateur actif : nommez-en d'abord un autre.")
 
     async def _find(self, tx: store.Tx, compte: int, *, siren: str | None) -> store.Compte:
         trouve = await store.find_compte(tx, compte)

@@ -150,6 +150,21 @@ async def set_actif(tx: Tx, compte: int, *, actif: bool) -> None:
     await tx.execute("UPDATE compte SET actif = %s WHERE id = %s", (actif, compte))
 
 
+async def set_role(tx: Tx, compte: int, role: str) -> None:
+    """Give an account another role."""
+    await tx.execute("UPDATE compte SET role = %s WHERE id = %s", (role, compte))
+
+
+async def has_other_administrateur(tx: Tx, compte: Compte) -> bool:
+    """Whether another active account has the same role for the same SIREN; they are held meanwhile."""
+    cursor = await tx.execute(
+        """SELECT id FROM compte WHERE role = %s AND siren IS NOT DISTINCT FROM %s AND actif
+            ORDER BY id FOR UPDATE""",
+        (compte.role, compte.siren),
+    )
+    return any(id_ != compte.id for (id_,) in await cursor.fetchall())
+
+
 async def mark_connexion(tx: Tx, compte: int, *, at: datetime) -> None:
     """Note that a person connected."""
     await tx.execute("UPDATE compte SET derniere_connexion = %s WHERE id = %s", (at, compte))

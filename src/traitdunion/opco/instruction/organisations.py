@@ -26,7 +26,13 @@ ADMINISTRATEURS = [requires(Role.OPCO_ADMINISTRATEUR)]
 async def get_instruction(request: Requete) -> Template:
     """What waits for the OPCO's staff."""
     portail = portail_of(request)
-    return render(request, "instruction.html", demandes=await portail.demandes.list_waiting())
+    tranche = request.user.role is not Role.OPCO_GESTIONNAIRE
+    return render(
+        request,
+        "instruction.html",
+        demandes=await portail.demandes.list_waiting(),
+        modifications=await portail.modifications.list_waiting() if tranche else [],
+    )
 
 
 @get(f"{BASE}/", guards=LECTEURS)

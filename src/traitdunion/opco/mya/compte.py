@@ -61,7 +61,7 @@ async def get_generer(request: Requete) -> Template | Redirect:
     acces = await _acces(request)
     if why_not_generate(request.user, acces):
         return Redirect(COMPTE, status_code=303)
-    return render(request, "compte_generer.html", erreur=None, **_popup(request))
+    return render(request, "compte/compte_generer.html", erreur=None, **_popup(request))
 
 
 @post(f"{COMPTE}/identifiant", guards=[requires(*CFA)], status_code=200)
@@ -81,7 +81,11 @@ async def post_generer(request: Requete, data: Formulaire) -> Response[Any]:
         )
     except (ActeRefuse, ConnexionRefusee) as refuse:
         page: Response[Any] = render(
-            request, "compte_generer.html", statut=400, erreur=str(refuse), **_popup(request, prouvee=jeton is not None)
+            request,
+            "compte/compte_generer.html",
+            statut=400,
+            erreur=str(refuse),
+            **_popup(request, prouvee=jeton is not None),
         )
     else:
         page = Redirect(f"{COMPTE}?fait=identifiant#identifiant", status_code=303)
@@ -96,7 +100,7 @@ async def _page(
     acces = await _acces(request)
     return render(
         request,
-        "compte.html",
+        "compte/compte.html",
         statut=statut,
         acces=acces,
         lue=lue,

@@ -15,9 +15,9 @@ from traitdunion.opco.comptes.sessions import Personne
 from traitdunion.opco.dossiers.mes_dossiers import MOTIF_CARACTERES_MAX, AnnulationRefusee, DossierVu
 from traitdunion.opco.dossiers.store_recherche import Fait
 from traitdunion.opco.mya.dossiers import LECTEURS, LISTE, attached, next_step, perimetre_of
-from traitdunion.opco.pages import fiche
 from traitdunion.opco.pages.connexion import Formulaire, Requete, portail_of
 from traitdunion.opco.pages.gabarits import render
+from traitdunion.opco.pages.presentation import fiche
 from traitdunion.opco.pages.session import requires
 
 # Cancelling is the CFA's act, of those who manage its dossiers.

@@ -22,9 +22,9 @@ from traitdunion.opco.dossiers.search import (
 )
 from traitdunion.opco.dossiers.states import Etat
 from traitdunion.opco.dossiers.store_recherche import LigneListe, Perimetre
-from traitdunion.opco.pages import classeurs
 from traitdunion.opco.pages.connexion import Requete, portail_of
 from traitdunion.opco.pages.gabarits import ETATS, render
+from traitdunion.opco.pages.presentation import classeurs
 from traitdunion.opco.pages.session import requires
 from traitdunion.opco.pieces.gate import content_disposition
 

@@ -18,6 +18,7 @@ from traitdunion.opco.demandes.service import Demandes
 from traitdunion.opco.dossiers.documents import Documents
 from traitdunion.opco.dossiers.mes_dossiers import MesDossiers
 from traitdunion.opco.dossiers.read_back import Dossiers
+from traitdunion.opco.modifications.service import Modifications
 from traitdunion.opco.recepisses import Recepisses
 from traitdunion.opco.socle.clock import Clock
 
@@ -59,6 +60,7 @@ class Portail:
     annuaire: Annuaire
     demandes: Demandes
     logiciels: Logiciels
+    modifications: Modifications
     identifiants: Identifiants
     appels: Appels
     staging: Path

@@ -101,6 +101,34 @@ ALTER TABLE public.compte ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.contact (
+    id bigint NOT NULL,
+    siren text NOT NULL,
+    nom text NOT NULL,
+    fonction text NOT NULL,
+    telephone text NOT NULL,
+    courriel text NOT NULL,
+    cree_le timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.contact ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.contact_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.coordonnees_bancaires (
+    siren text NOT NULL,
+    titulaire text NOT NULL,
+    chiffre bytea NOT NULL,
+    fin text NOT NULL,
+    depuis_le timestamp with time zone NOT NULL,
+    CONSTRAINT coordonnees_bancaires_fin_check CHECK ((length(fin) = 4))
+);
+
 CREATE TABLE public.courriel (
     id bigint NOT NULL,
     destinataire text NOT NULL,
@@ -346,6 +374,34 @@ ALTER TABLE public.message_demande ALTER COLUMN id ADD GENERATED ALWAYS AS IDENT
     CACHE 1
 );
 
+CREATE TABLE public.modification (
+    id bigint NOT NULL,
+    siren text NOT NULL,
+    type text NOT NULL,
+    etat text DEFAULT 'EN_ATTENTE'::text NOT NULL,
+    chiffre bytea,
+    apercu text NOT NULL,
+    justification text NOT NULL,
+    demandee_par bigint NOT NULL,
+    demandee_le timestamp with time zone NOT NULL,
+    approuvee_par bigint,
+    tranchee_par bigint,
+    tranchee_le timestamp with time zone,
+    motif text,
+    CONSTRAINT modification_check CHECK (((approuvee_par IS DISTINCT FROM tranchee_par) OR (etat <> 'ACCEPTEE'::text) OR (type <> 'IBAN'::text))),
+    CONSTRAINT modification_etat_check CHECK ((etat = ANY (ARRAY['EN_ATTENTE'::text, 'APPROUVEE'::text, 'ACCEPTEE'::text, 'REFUSEE'::text, 'RETIREE'::text]))),
+    CONSTRAINT modification_type_check CHECK ((type = ANY (ARRAY['DENOMINATION'::text, 'SIRET'::text, 'IBAN'::text])))
+);
+
+ALTER TABLE public.modification ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.modification_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.organisation (
     siren text NOT NULL,
     denomination text NOT NULL,
@@ -431,6 +487,12 @@ ALTER TABLE ONLY public.compte
 ALTER TABLE ONLY public.compte
     ADD CONSTRAINT compte_utilisateur_key UNIQUE (utilisateur);
 
+ALTER TABLE ONLY public.contact
+    ADD CONSTRAINT contact_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.coordonnees_bancaires
+    ADD CONSTRAINT coordonnees_bancaires_pkey PRIMARY KEY (siren);
+
 ALTER TABLE ONLY public.courriel
     ADD CONSTRAINT courriel_pkey PRIMARY KEY (id);
 
@@ -491,6 +553,9 @@ ALTER TABLE ONLY public.logiciel
 ALTER TABLE ONLY public.message_demande
     ADD CONSTRAINT message_demande_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.modification
+    ADD CONSTRAINT modification_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.organisation
     ADD CONSTRAINT organisation_pkey PRIMARY KEY (siren);
 
@@ -521,6 +586,8 @@ CREATE INDEX cle_api_siren ON public.cle_api USING btree (siren);
 CREATE INDEX compte_editeur ON public.compte USING btree (editeur) WHERE (editeur IS NOT NULL);
 
 CREATE INDEX compte_siren ON public.compte USING btree (siren) WHERE (siren IS NOT NULL);
+
+CREATE INDEX contact_siren ON public.contact USING btree (siren);
 
 CREATE INDEX courriel_a_envoyer ON public.courriel USING btree (id) WHERE (envoye_le IS NULL);
 
@@ -564,6 +631,12 @@ CREATE INDEX lien_unique_compte ON public.lien_unique USING btree (compte);
 
 CREATE INDEX message_demande_fil ON public.message_demande USING btree (demande, id);
 
+CREATE INDEX modification_a_trancher ON public.modification USING btree (id) WHERE (etat = ANY (ARRAY['EN_ATTENTE'::text, 'APPROUVEE'::text]));
+
+CREATE INDEX modification_siren ON public.modification USING btree (siren, id);
+
+CREATE UNIQUE INDEX modification_une_par_type ON public.modification USING btree (siren, type) WHERE (etat = ANY (ARRAY['EN_ATTENTE'::text, 'APPROUVEE'::text]));
+
 CREATE INDEX preuve_dpop_expire ON public.preuve_dpop USING btree (expire_le);
 
 CREATE INDEX remise_secret_expire ON public.remise_secret USING btree (expire_le);
@@ -591,6 +664,12 @@ ALTER TABLE ONLY public.compte
 
 ALTER TABLE ONLY public.compte_etablissement
     ADD CONSTRAINT compte_etablissement_compte_fkey FOREIGN KEY (compte) REFERENCES public.compte(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.contact
+    ADD CONSTRAINT contact_siren_fkey FOREIGN KEY (siren) REFERENCES public.organisation(siren);
+
+ALTER TABLE ONLY public.coordonnees_bancaires
+    ADD CONSTRAINT coordonnees_bancaires_siren_fkey FOREIGN KEY (siren) REFERENCES public.organisation(siren);
 
 ALTER TABLE ONLY public.demande
     ADD CONSTRAINT demande_compte_fkey FOREIGN KEY (compte) REFERENCES public.compte(id);
@@ -636,6 +715,18 @@ ALTER TABLE ONLY public.message_demande
 
 ALTER TABLE ONLY public.message_demande
     ADD CONSTRAINT message_demande_document_fkey FOREIGN KEY (document) REFERENCES public.document(numero_interne);
+
+ALTER TABLE ONLY public.modification
+    ADD CONSTRAINT modification_approuvee_par_fkey FOREIGN KEY (approuvee_par) REFERENCES public.compte(id);
+
+ALTER TABLE ONLY public.modification
+    ADD CONSTRAINT modification_demandee_par_fkey FOREIGN KEY (demandee_par) REFERENCES public.compte(id);
+
+ALTER TABLE ONLY public.modification
+    ADD CONSTRAINT modification_siren_fkey FOREIGN KEY (siren) REFERENCES public.organisation(siren);
+
+ALTER TABLE ONLY public.modification
+    ADD CONSTRAINT modification_tranchee_par_fkey FOREIGN KEY (tranchee_par) REFERENCES public.compte(id);
 
 ALTER TABLE ONLY public.remise_secret
     ADD CONSTRAINT remise_secret_editeur_fkey FOREIGN KEY (editeur) REFERENCES public.editeur(id);

@@ -1,0 +1,71 @@
+"""One's own account, the same for every role: password, open sessions, second factor."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect, Template
+
+from traitdunion.opco.comptes.actes import ActeRefuse
+from traitdunion.opco.comptes.connexion import ConnexionRefusee
+from traitdunion.opco.comptes.roles import LIBELLES, Espace, Role, espace_of
+from traitdunion.opco.comptes.sessions import Personne
+from traitdunion.opco.pages.connexion import Formulaire, Requete, address_of, portail_of
+from traitdunion.opco.pages.gabarits import render
+from traitdunion.opco.pages.session import requires
+
+BASE = "/mya/moi"
+TOUS = [requires(*Role)]
+CADRES = {Espace.MYA: "mya.html", Espace.EDITEUR: "espace.html", Espace.INSTRUCTION: "opco.html"}
+
+
+@get(BASE, guards=TOUS)
+async def get_moi(request: Requete, fait: FromQuery[str] = "") -> Template:
+    """What is known of oneself, and one's open sessions."""
+    return await _page(request, fait=fait)
+
+
+@post(f"{BASE}/mot-de-passe", guards=TOUS, status_code=200)
+async def post_changer(request: Requete, data: Formulaire) -> Response[Any]:
+    """Change one's password; the other sessions are closed."""
+    nouveau = data.get("nouveau", "")
+    try:
+        if nouveau != data.get("confirmation", ""):
+            raise ActeRefuse("Les deux saisies diffèrent : tapez deux fois le même mot de passe.")
+        await portail_of(request).connexion.change_mot_de_passe(
+            request.user, data.get("mot_de_passe", ""), nouveau, adresse=address_of(request)
+        )
+    except (ActeRefuse, ConnexionRefusee) as refuse:
+        return await _page(request, erreur=str(refuse))
+    return Redirect(f"{BASE}?fait=mot_de_passe", status_code=303)
+
+
+@post(BASE + "/sessions/{session:int}/fermer", guards=TOUS, status_code=200)
+async def post_fermer(request: Requete, session: FromPath[int]) -> Redirect:
+    """Close one of one's sessions; another's is as absent."""
+    await portail_of(request).sessions.close(request.user, session)
+    return Redirect(f"{BASE}?fait=session", status_code=303)
+
+
+@post(f"{BASE}/sessions/fermer", guards=TOUS, status_code=200)
+async def post_fermer_autres(request: Requete) -> Redirect:
+    """Close every session but this one."""
+    await portail_of(request).sessions.close_others(request.user)
+    return Redirect(f"{BASE}?fait=session", status_code=303)
+
+
+async def _page(request: Requete, *, fait: str = "", erreur: str | None = None) -> Template:
+    personne: Personne = request.user
+    return render(
+        request,
+        "moi.html",
+        statut=400 if erreur else 200,
+        cadre=CADRES[espace_of(personne.role)],
+        libelle=LIBELLES[personne.role],
+        sessions=await portail_of(request).sessions.list_sessions(personne),
+        fait=fait,
+        erreur=erreur,
+    )
+
+
+PORTES = (get_moi, post_changer, post_fermer, post_fermer_autres)
