@@ -262,6 +262,11 @@ PAGES = {
         "accueil": "/mya/",
         "compte": "/mya/compte",
         "generer": "/mya/compte/identifiant",
+        "contacts": "/mya/compte/contacts",
+        "droits": "/mya/compte/droits",
+        "banque": "/mya/compte/banque",
+        "modifications": "/mya/compte/modifications",
+        "moi": "/mya/moi",
         "dossiers": "/mya/dossiers",
         "dossier": "/mya/dossiers/{dossier}",
         "annuler": "/mya/dossiers/{dossier}/annuler",
@@ -277,6 +282,7 @@ PAGES = {
         "secret": "/editeur/secret",
         "cfa": "/editeur/cfa",
         "appels": "/editeur/appels",
+        "moi": "/mya/moi",
     },
     "instruction": {
         "accueil": "/instruction/",
@@ -285,6 +291,8 @@ PAGES = {
         "editeurs": "/instruction/administration/editeurs",
         "editeur": "/instruction/administration/editeurs/1",
         "demandes": "/instruction/administration/demandes",
+        "modifications": "/instruction/administration/modifications",
+        "moi": "/mya/moi",
         "journal": "/instruction/administration/journal",
     },
 }
