@@ -44,7 +44,7 @@ from traitdunion.opco.settings import Choix, Settings
 from traitdunion.opco.socle import failpoints, logs
 from traitdunion.opco.socle.clock import Clock, SystemClock
 from traitdunion.opco.socle.courriel import open_postier
-from traitdunion.opco.socle.database import Database
+from traitdunion.opco.socle.database import ROLE_SERVICE, Database
 from traitdunion.opco.socle.object_store import ObjectStore
 from traitdunion.opco.socle.object_store.local import LocalStore
 from traitdunion.opco.socle.vault import Vault
@@ -72,7 +72,12 @@ async def services(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
     vault, horloge = cles.vault(), clock or SystemClock()
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(
-            Database.open(settings.database_url, min_size=settings.connexions_min, max_size=settings.connexions_max)
+            Database.open(
+                settings.database_url,
+                min_size=settings.connexions_min,
+                max_size=settings.connexions_max,
+                role=ROLE_SERVICE,
+            )
         )
         objets = open_store(settings)
         gate = await stack.enter_async_context(Gate(limites=Limites(taille_octets=settings.fichier_max)))
@@ -116,7 +121,7 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
     vault = cles.vault()
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(
-            Database.open(settings.database_url, min_size=1, max_size=settings.connexions_max)
+            Database.open(settings.database_url, min_size=1, max_size=settings.connexions_max, role=ROLE_SERVICE)
         )
         gate = await stack.enter_async_context(Gate(limites=Limites(taille_octets=settings.fichier_max)))
         dossiers = Dossiers(database=database, vault=vault)
@@ -264,7 +269,7 @@ async def travaux(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         raise ValueError("the worker shares the server's database: its URL is needed")
     logs.configure(settings.journal)
     cles, horloge = coffre.read(settings.secrets_fichier), clock or SystemClock()
-    async with Database.open(settings.database_url, min_size=1, max_size=4) as database:
+    async with Database.open(settings.database_url, min_size=1, max_size=4, role=ROLE_SERVICE) as database:
         vault = cles.vault()
         courriels = _courriels(settings, database=database, vault=vault, clock=horloge)
         yield Travaux(

@@ -15,6 +15,8 @@ Tx = AsyncConnection[Any]
 
 # A statement that runs longer than this helps nobody; a lock that long is a migration or an operator.
 OPTIONS = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+# What the server may not rewrite is refused to this role, whatever its code does (0007_pre_service.sql).
+ROLE_SERVICE = "traitdunion_service"
 # A peer that vanished without a word is noticed within a minute, not after the two hours of the system's default.
 KEEPALIVE: dict[str, Any] = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 SILENCE_SECONDES = 30.0  # a listener that hears nothing for so long asks whether the server is still there
@@ -34,17 +36,19 @@ class Usage(Enum):
 class Database:
     """Pools of autocommit connections; `transaction()` opens a transaction on one of them."""
 
-    def __init__(self, url: str, *, min_size: int = 2, max_size: int = 10) -> None:
+    def __init__(self, url: str, *, min_size: int = 2, max_size: int = 10, role: str | None = None) -> None:
         self.url = url
         tailles = {Usage.ORDINARY: (min_size, max_size), Usage.LOOK_UP: (1, 2), Usage.BATCH: (1, 2)}
-        self._pools = {usage: _pool(url, usage, *tailles[usage]) for usage in Usage}
+        self._pools = {usage: _pool(url, usage, role, *tailles[usage]) for usage in Usage}
         self._checking: asyncio.Task[None] | None = None
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def open(cls, url: str, *, min_size: int = 2, max_size: int = 10) -> "AsyncIterator[Database]":
-        """Open the pools for the time of a `async with`."""
-        database = cls(url, min_size=min_size, max_size=max_size)
+    async def open(
+        cls, url: str, *, min_size: int = 2, max_size: int = 10, role: str | None = None
+    ) -> "AsyncIterator[Database]":
+        """Open the pools for the time of a `async with`; `role`: under which to work, instead of the one of the URL."""
+        database = cls(url, min_size=min_size, max_size=max_size, role=role)
         await database.start()
         try:
             yield database
@@ -112,13 +116,18 @@ class Database:
             await asyncio.sleep(1)
 
 
-def _pool(url: str, usage: Usage, min_size: int, max_size: int) -> AsyncConnectionPool[Tx]:
+def _pool(url: str, usage: Usage, role: str | None, min_size: int, max_size: int) -> AsyncConnectionPool[Tx]:
+    options = " ".join(filter(None, (OPTIONS, f"-c role={role}" if role else "", usage.value)))
     return AsyncConnectionPool(
         url,
         open=False,
         min_size=min_size,
         max_size=max_size,
-        kwargs={"autocommit": True, "options": f"{OPTIONS} {usage.value}", **KEEPALIVE},
+        kwargs={
+            "autocommit": True,
+            "options": options,
+            **KEEPALIVE,
+        },
         timeout=10,
     )
 

@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -15,8 +16,9 @@ from psycopg import sql
 from psycopg.adapt import PyFormat
 from psycopg.pq import Format
 
+from traitdunion.opco.evenements import journal
 from traitdunion.opco.socle import postgres
-from traitdunion.opco.socle.database import Database, Tx, Usage
+from traitdunion.opco.socle.database import ROLE_SERVICE, Database, Tx, Usage
 
 pytestmark = pytest.mark.anyio
 
@@ -138,3 +140,24 @@ async def until(vrai: Callable[[], bool], *, secondes: float = 5) -> None:
     while not vrai():
         assert time.monotonic() < limite, "nothing came"
         await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("table", ["journal", "evenement"])
+@pytest.mark.parametrize("acte", ["UPDATE {} SET acteur = 'autre'", "DELETE FROM {}", "TRUNCATE {}"])
+async def test_what_happened_cannot_be_rewritten_by_the_server(database_url: str, table: str, acte: str) -> None:
+    async with Database.open(database_url, min_size=1, max_size=1, role=ROLE_SERVICE) as database:
+        for usage in Usage:
+            async with database.connection(usage=usage) as conn:
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    await conn.execute(acte.format(table))
+
+
+async def test_the_audit_log_takes_lines_and_gives_them_back(database_url: str) -> None:
+    at = datetime(2026, 9, 1, tzinfo=UTC)
+    async with (
+        Database.open(database_url, min_size=1, max_size=1, role=ROLE_SERVICE) as database,
+        database.transaction() as tx,
+    ):
+        await journal.append(tx, acteur="essai", acte="ESSAI", at=at, siren="323456780")
+        lignes = await journal.list_lignes(tx, siren="323456780", limite=10)
+    assert [(un.acteur, un.acte) for un in lignes] == [("essai", "ESSAI")]
