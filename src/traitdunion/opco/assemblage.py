@@ -162,14 +162,7 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             ),
             logiciels=Logiciels(database=database, clock=horloge),
             modifications=Modifications(database=database, vault=vault, clock=horloge),
-            identifiants=Identifiants(
-                database=database,
-                vault=vault,
-                clock=horloge,
-                milieu=settings.milieu,
-                url_publique=settings.url_portail,
-                courriels=courriels,
-            ),
+            identifiants=_identifiants(settings, database=database, vault=vault, clock=horloge, courriels=courriels),
             appels=Appels(database=database, clock=horloge),
             staging=objets.staging,
             secret_formulaires=vault.digest(b"", usage="formulaires").hex(),
@@ -255,6 +248,7 @@ class Travaux:
 
     menage: Menage
     acces: Acces
+    identifiants: Identifiants
     idempotence: Idempotence
     cles: Cles
     courriels: Courriels
@@ -280,6 +274,7 @@ async def travaux(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
                 clock=horloge,
             ),
             acces=_acces(settings, database=database, cles=cles, clock=horloge),
+            identifiants=_identifiants(settings, database=database, vault=vault, clock=horloge, courriels=courriels),
             idempotence=Idempotence(database=database, clock=horloge),
             cles=_cles(settings, database=database, vault=vault, clock=horloge, courriels=courriels),
             courriels=courriels,
@@ -298,4 +293,17 @@ def _acces(settings: Settings, *, database: Database, cles: coffre.Coffre, clock
         url_publique=settings.url_publique,
         duree_jeton_secondes=settings.duree_jeton,
         jetons_par_minute=settings.jetons_par_minute,
+    )
+
+
+def _identifiants(
+    settings: Settings, *, database: Database, vault: Vault, clock: Clock, courriels: Courriels
+) -> Identifiants:
+    return Identifiants(
+        database=database,
+        vault=vault,
+        clock=clock,
+        milieu=settings.milieu,
+        url_publique=settings.url_portail,
+        courriels=courriels,
     )

@@ -48,6 +48,7 @@ def menage(faire: Travaux) -> Blueprint:
     async def purge(timestamp: int) -> None:
         """Every hour: tokens, proofs and idempotency keys that are over."""
         log.info("purge", acces=await faire.acces.purge(), idempotence=await faire.idempotence.purge())
+        log.info("purge", remises=await faire.identifiants.purge())
         log.info(
             "purge",
             courriels=await faire.courriels.purge(),

@@ -9,7 +9,7 @@ from traitdunion.norme.identifiants import siren_valide, siret_valide, uai_valid
 from traitdunion.opco.acces import states, store
 from traitdunion.opco.acces.actes import ActeRefuse
 from traitdunion.opco.acces.editeurs import store as editeurs
-from traitdunion.opco.acces.editeurs.secrets import USAGE_SECRET, new_secret
+from traitdunion.opco.acces.editeurs.secrets import USAGE_SECRET, new_secret, prefixe
 from traitdunion.opco.acces.states import Acte, EtatAccrochage
 from traitdunion.opco.evenements import store as evenements
 from traitdunion.opco.socle.clock import Clock
@@ -84,7 +84,9 @@ class Raccordement:
         empreinte = self._vault.digest(client_secret.encode(), usage=USAGE_SECRET)
         async with self._database.transaction() as tx:
             id_ = await store.insert_editeur(tx, nom=nom, client_id=client_id, at=self._clock.now())
-            await editeurs.insert_secret(tx, editeur=id_, empreinte=empreinte, at=self._clock.now())
+            await editeurs.insert_secret(
+                tx, editeur=id_, prefixe=prefixe(client_secret), empreinte=empreinte, at=self._clock.now()
+            )
         return EditeurCree(id=id_, nom=nom, client_id=client_id, client_secret=client_secret)
 
     async def list_editeurs(self) -> list[store.Editeur]:
@@ -112,6 +114,13 @@ class Raccordement:
         """The accrochages of an editor, each with the name of the CFA."""
         async with self._database.connection() as conn:
             return await store.list_accrochages_of_editeur(conn, editeur=editeur)
+
+    async def list_cfa_of(
+        self, editeur: int, *, texte: str = "", apres: str = "", limite: int
+    ) -> list[tuple[store.Accrochage, str]]:
+        """A page of the same, after the CFA `apres` (its SIREN); `texte`: in the name, or begins the SIREN."""
+        async with self._database.connection() as conn:
+            return await store.list_cfa_of_editeur(conn, editeur=editeur, texte=texte, apres=apres, limite=limite)
 
     async def suspend_editeur(self, client_id: str) -> int:
         """Suspend an editor and delete its tokens, at once on all workers; how many tokens. Raises ActeRefuse."""

@@ -11,6 +11,7 @@ from traitdunion.norme import cle_api
 from traitdunion.norme.cle_api import Milieu
 from traitdunion.norme.erreurs import acces as codes
 from traitdunion.opco.acces import store
+from traitdunion.opco.acces.editeurs import store as editeurs
 from traitdunion.opco.acces.editeurs.secrets import USAGE_SECRET, is_foreign
 from traitdunion.opco.acces.habilitation import Appel, CacheHabilitations, Habilitation
 from traitdunion.opco.acces.jetons import oauth
@@ -26,6 +27,7 @@ DUREE_JETON_SECONDES = 3_600
 USAGE_CLE = "cle_api"
 ECHECS_PAR_MINUTE = 10  # wrong secrets, per client id and address: a stranger cannot lock the editor out
 VERIFICATIONS_PAR_MINUTE = 60  # calls of cfakeyinfo, per editor
+AUCUN_SECRET = editeurs.SecretValable(0, bytes(32), None)
 JETON_CARACTERES = 43  # 256 bits in base64url
 
 
@@ -178,7 +180,7 @@ class Acces:
 
         Raises `Refus`: invalid_client (401), PREUVE_DPOP_DEJA_VUE, TROP_D_APPELS (20 a minute).
         """
-        editeur = await self._authenticate(client_id, client_secret, basic=basic, adresse=adresse)
+        editeur, secret = await self._authenticate(client_id, client_secret, basic=basic, adresse=adresse)
         self._spend(self._jetons, client_id)
         at = self._clock.now()
         jeton = token_urlsafe(32)
@@ -190,12 +192,15 @@ class Acces:
                 tx,
                 empreinte=sha256(jeton.encode()).digest(),
                 editeur=editeur,
+                secret=secret,
                 portee=portee,
                 jkt=jkt,
                 at=at,
                 expire_le=at + self._duree_jeton,
             )
             if not tenu:
+                # Ended since it was judged, a moment ago: judged again, it says why.
+                await self._authenticate(client_id, client_secret, basic=basic, adresse=adresse)
                 raise oauth.error(codes.EDITEUR_SUSPENDU, "invalid_client", basic=basic)
         return oauth.ReponseJeton(
             access_token=jeton,
@@ -261,8 +266,8 @@ class Acces:
             async with self._database.connection(usage=Usage.LOOK_UP) as conn:
                 await store.touch_cle(conn, cle=cle.id, heure=heure)
 
-    async def _authenticate(self, client_id: str, client_secret: str, *, basic: bool, adresse: str) -> int:
-        """The editor's id. Raises invalid_client, or TROP_D_APPELS after ten wrong secrets in a minute."""
+    async def _authenticate(self, client_id: str, client_secret: str, *, basic: bool, adresse: str) -> tuple[int, int]:
+        """The editor's id and its secret's. Raises invalid_client, or TROP_D_APPELS after ten wrong in a minute."""
         guetteur = (client_id, adresse)
         decision = self._echecs.check(guetteur, at=self._monotone())
         if not decision.admis:
@@ -270,19 +275,23 @@ class Acces:
         if is_foreign(client_secret, milieu=self._milieu):
             raise oauth.error(codes.CLIENT_AUTRE_ENVIRONNEMENT, "invalid_client", basic=basic)
         trouve: store.Editeur | None = None
-        justes: list[bytes] = []
+        valables: list[editeurs.SecretValable] = []
         if client_id.isascii() and client_id.isprintable():
             async with self._database.connection() as conn:
-                trouve, justes = await store.find_client(conn, client_id, at=self._clock.now())
+                trouve, valables = await store.find_client(conn, client_id, at=self._clock.now())
         # Hashed and compared whether the client exists or not: both answers take the same time.
         empreinte = self._vault.digest(client_secret.encode("utf-8", "surrogatepass"), usage=USAGE_SECRET)
-        juste = any(compare_digest(une, empreinte) for une in justes or [bytes(32)])
-        if trouve is None or not juste:
+        justes = [un for un in valables or [AUCUN_SECRET] if compare_digest(un.empreinte, empreinte)]
+        if trouve is None or not justes:
             self._echecs.take(guetteur, at=self._monotone())
             raise oauth.invalid_client(basic=basic)
         if not trouve.actif:
             raise oauth.error(codes.EDITEUR_SUSPENDU, "invalid_client", basic=basic)
-        return trouve.id
+        heure = self._clock.now().replace(minute=0, second=0, microsecond=0)
+        if justes[0].derniere_utilisation != heure:
+            async with self._database.connection(usage=Usage.LOOK_UP) as conn:
+                await editeurs.touch_secret(conn, justes[0].id, heure=heure)
+        return trouve.id, justes[0].id
 
     def _spend(self, limiteur: Limiteur, appelant: object) -> None:
         decision = limiteur.take(appelant, at=self._monotone())

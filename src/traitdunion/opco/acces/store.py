@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 from psycopg import AsyncConnection
 from psycopg.errors import UniqueViolation
 
+from traitdunion.opco.acces.editeurs import store as editeurs
+
 Tx = AsyncConnection[Any]
 
 CANAL = "acces"
@@ -86,27 +88,41 @@ async def mark_effectif(tx: Tx, *, editeur: int, siren: str, at: datetime) -> bo
 # --- tokens and proofs --------------------------------------------------------------------------------------------
 
 
-async def find_client(tx: Tx, client_id: str, *, at: datetime) -> tuple["Editeur | None", list[bytes]]:
-    """An editor by its client id, and the hashes of its secrets that are worth something now."""
-    editeur = await find_editeur(tx, client_id)
-    if editeur is None:
-        return None, []
+async def find_client(tx: Tx, client_id: str, *, at: datetime) -> tuple["Editeur | None", list[editeurs.SecretValable]]:
+    """An editor by its client id, and its secrets that are worth something now: one round trip, known or not."""
     curseur = await tx.execute(
-        "SELECT empreinte FROM secret_editeur "
-        "WHERE editeur = %s AND revoque_le IS NULL AND (expire_le IS NULL OR expire_le > %s)",
-        (editeur.id, at),
+        """SELECT e.id, e.nom, e.client_id, e.actif, e.cree_le, s.id, s.empreinte, s.derniere_utilisation
+             FROM editeur e
+             LEFT JOIN secret_editeur s
+               ON s.editeur = e.id AND s.revoque_le IS NULL AND (s.expire_le IS NULL OR s.expire_le > %s)
+            WHERE e.client_id = %s""",
+        (at, client_id),
     )
-    return editeur, [bytes(empreinte) for (empreinte,) in await curseur.fetchall()]
+    lignes = await curseur.fetchall()
+    if not lignes:
+        return None, []
+    secrets = [editeurs.SecretValable(un[5], bytes(un[6]), un[7]) for un in lignes if un[5] is not None]
+    return Editeur(*lignes[0][:5]), secrets
 
 
 async def insert_jeton(
-    tx: Tx, *, empreinte: bytes, editeur: int, portee: str, jkt: str | None, at: datetime, expire_le: datetime
+    tx: Tx,
+    *,
+    empreinte: bytes,
+    editeur: int,
+    secret: int,
+    portee: str,
+    jkt: str | None,
+    at: datetime,
+    expire_le: datetime,
 ) -> bool:
-    """Keep a token's hash; False when the editor was suspended meanwhile (its row is locked against that)."""
+    """Keep a token's hash; False when the editor was suspended meanwhile, or its secret ended (both are locked)."""
     curseur = await tx.execute(
         "INSERT INTO jeton (empreinte, editeur, portee, cle_dpop, emis_le, expire_le) "
-        "SELECT %s, id, %s, %s, %s, %s FROM editeur WHERE id = %s AND actif FOR SHARE",
-        (empreinte, portee, jkt, at, expire_le, editeur),
+        "SELECT %s, e.id, %s, %s, %s, %s FROM editeur e JOIN secret_editeur s ON s.editeur = e.id "
+        "WHERE e.id = %s AND e.actif AND s.id = %s AND s.revoque_le IS NULL "
+        "AND (s.expire_le IS NULL OR s.expire_le > %s) FOR SHARE",
+        (empreinte, portee, jkt, at, expire_le, editeur, secret, at),
     )
     return curseur.rowcount == 1
 
@@ -418,6 +434,35 @@ async def list_accrochages_of_editeur(tx: Tx, *, editeur: int) -> list[tuple[Acc
              FROM accrochage a JOIN organisation o ON o.siren = a.siren
             WHERE a.editeur = %s ORDER BY o.denomination, a.siren""",
         (editeur,),
+    )
+    return [(Accrochage(*row[:8]), row[8]) for row in await cursor.fetchall()]
+
+
+async def list_cfa_of_editeur(
+    tx: Tx, *, editeur: int, texte: str, apres: str, limite: int
+) -> list[tuple[Accrochage, str]]:
+    """The accrochages of an editor with the CFA's names, by name, after the CFA `apres`.
+
+    `texte`: in the name, or the beginning of the SIREN.
+    """
+    chiffres = "".join(texte.split())
+    cursor = await tx.execute(
+        """SELECT a.editeur, a.siren, a.etat, a.ouvert_le, a.effectif_le, a.suspendu_le, a.suspendu_par, a.motif,
+                  o.denomination
+             FROM accrochage a JOIN organisation o ON o.siren = a.siren
+            WHERE a.editeur = %(editeur)s
+              AND (strpos(lower(o.denomination), lower(%(texte)s)) > 0 OR a.siren LIKE %(debut)s)
+              AND (%(apres)s = '' OR (o.denomination, o.siren) >
+                   (SELECT p.denomination, p.siren FROM organisation p WHERE p.siren = %(apres)s))
+            ORDER BY o.denomination, a.siren LIMIT %(limite)s""",
+        {
+            "editeur": editeur,
+            "texte": texte,
+            # Digits alone, which hold no sign that LIKE would read.
+            "debut": f"{chiffres}%" if chiffres.isdecimal() else "",
+            "apres": apres,
+            "limite": limite,
+        },
     )
     return [(Accrochage(*row[:8]), row[8]) for row in await cursor.fetchall()]
 

@@ -22,6 +22,9 @@ from traitdunion.opco.pages.session import requires
 EDITEUR = [requires(Role.EDITEUR)]
 CHEVAUCHEMENT_DEFAUT = 7
 APPELS_PAR_PAGE = 50
+CFA_PAR_PAGE = 50
+TEXTE_MAX = 100
+CLASSES = {"2": "Acceptés (2xx)", "4": "Refusés (4xx)", "5": "Incidents (5xx)"}
 LIEN_MORT = "Ce lien n'est plus valable : il a déjà servi, ou son délai est passé. Demandez-en un autre à l'OPCO."
 
 
@@ -30,6 +33,12 @@ def editeur_of(request: Requete) -> int:
     personne: Personne = request.user
     assert personne.editeur is not None  # an editor's account always has one (CHECK of the table)
     return personne.editeur
+
+
+def siren_of(texte: str) -> str:
+    """The SIREN typed, spaces left out; nothing when it is none."""
+    siren = "".join(texte.split())
+    return siren if siren.isascii() and siren.isdigit() and len(siren) == 9 else ""
 
 
 @get("/editeur/", guards=EDITEUR)
@@ -77,20 +86,21 @@ async def get_secret(request: Requete) -> Template:
 
 @post("/editeur/secret", guards=EDITEUR, status_code=200)
 async def post_secret(request: Requete, data: Formulaire) -> Response[Any]:
-    """Roll the secret; the new one is shown on this page and nowhere after."""
+    """Roll the secret; the new one waits behind a link that serves once: this page loaded again rolls nothing."""
     personne: Personne = request.user
     jours = data.get("chevauchement", "")
     jeton = None
     try:
         jeton = await preuve.prove(request, data)
-        remis = await portail_of(request).identifiants.roll(
+        lien = await portail_of(request).identifiants.remit(
             editeur_of(request),
             chevauchement_jours=int(jours) if jours.isascii() and jours.isdigit() and len(jours) < 4 else -1,
             par=personne.acteur,
         )
     except (ActeRefuse, ConnexionRefusee) as refuse:
         return preuve.with_proof(request, _secret(request, erreur=str(refuse), prouvee=jeton is not None), jeton)
-    return preuve.with_proof(request, _show(request, remis), jeton)
+    chemin = "/editeur/remise/" + lien.rpartition("/")[2]
+    return preuve.with_proof(request, Redirect(chemin, status_code=303), jeton)
 
 
 @post("/editeur/secret/{secret:int}/revoquer", guards=EDITEUR, status_code=200)
@@ -107,23 +117,33 @@ async def post_revoquer(request: Requete, secret: FromPath[int], data: Formulair
 
 
 @get("/editeur/cfa", guards=EDITEUR)
-async def get_cfa(request: Requete) -> Template:
-    """The CFA connected."""
-    accrochages = await portail_of(request).raccordement.list_accrochages_of(editeur_of(request))
-    return render(request, "editeur_cfa.html", accrochages=accrochages, libelles=LIBELLES)
+async def get_cfa(request: Requete, q: FromQuery[str] = "", apres: FromQuery[str] = "") -> Template:
+    """The CFA connected, by name."""
+    texte = " ".join(q.split())[:TEXTE_MAX]
+    accrochages = await portail_of(request).raccordement.list_cfa_of(
+        editeur_of(request), texte=texte, apres=siren_of(apres), limite=CFA_PAR_PAGE + 1
+    )
+    return render(
+        request,
+        "editeur_cfa.html",
+        accrochages=accrochages[:CFA_PAR_PAGE],
+        suite=accrochages[CFA_PAR_PAGE - 1][0].siren if len(accrochages) > CFA_PAR_PAGE else None,
+        q=texte,
+        libelles=LIBELLES,
+    )
 
 
 @get("/editeur/appels", guards=EDITEUR)
 async def get_appels(
-    request: Requete, avant: FromQuery[str] = "", siren: FromQuery[str] = "", erreurs: FromQuery[str] = ""
+    request: Requete, avant: FromQuery[str] = "", siren: FromQuery[str] = "", classe: FromQuery[str] = ""
 ) -> Template:
     """The recent calls: no body, no name, no address."""
-    propre = siren.strip() if siren.strip().isascii() and siren.strip().isdigit() and len(siren.strip()) == 9 else ""
+    propre = siren_of(siren)
     appels = await portail_of(request).appels.list_appels(
         editeur_of(request),
         avant=int(avant) if avant.isascii() and avant.isdigit() and len(avant) < 19 else None,
         siren=propre or None,
-        erreurs=erreurs == "oui",
+        classe=int(classe) if classe in CLASSES else None,
         limite=APPELS_PAR_PAGE + 1,
     )
     return render(
@@ -132,7 +152,8 @@ async def get_appels(
         appels=appels[:APPELS_PAR_PAGE],
         suite=appels[APPELS_PAR_PAGE - 1].id if len(appels) > APPELS_PAR_PAGE else None,
         siren=propre,
-        erreurs=erreurs == "oui",
+        classe=classe if classe in CLASSES else "",
+        classes=CLASSES,
     )
 
 

@@ -54,12 +54,12 @@ async def post_remettre(request: Requete, editeur: FromPath[int], data: Formulai
     personne: Personne = request.user
     portail, jours = portail_of(request), data.get("chevauchement", "")
     try:
-        remis = await portail.identifiants.roll(
+        lien = await portail.identifiants.remit(
             editeur,
             chevauchement_jours=int(jours) if jours.isascii() and jours.isdigit() and len(jours) < 4 else -1,
             par=personne.acteur,
+            courriel=data.get("courriel", ""),
         )
-        lien = await portail.identifiants.hand_over(remis, par=personne.acteur, courriel=data.get("courriel", ""))
     except ActeRefuse as refuse:
         return await _fiche(request, editeur, erreur=str(refuse))
     return await _fiche(request, editeur, lien=lien)

@@ -23,6 +23,7 @@ DUREE = Histogram(
 )
 REFUS = Counter("traitdunion_refus", "Refusals by code", ["code"], registry=REGISTRE)
 CLIENTS_PARTIS = Counter("traitdunion_clients_partis", "Calls whose client hung up first", registry=REGISTRE)
+APPELS_PERDUS = Counter("traitdunion_appels_non_journalises", "Calls left out of the editors' lists", registry=REGISTRE)
 DERNIER_NUMERO = Gauge(
     "traitdunion_dernier_numero",
     "Highest dossier number given, of 9999999",

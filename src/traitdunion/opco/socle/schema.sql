@@ -420,7 +420,8 @@ CREATE TABLE public.remise_secret (
     chiffre bytea,
     cree_le timestamp with time zone NOT NULL,
     expire_le timestamp with time zone NOT NULL,
-    lue_le timestamp with time zone
+    lue_le timestamp with time zone,
+    secret bigint
 );
 
 CREATE TABLE public.secret_editeur (
@@ -429,7 +430,9 @@ CREATE TABLE public.secret_editeur (
     empreinte bytea NOT NULL,
     cree_le timestamp with time zone NOT NULL,
     expire_le timestamp with time zone,
-    revoque_le timestamp with time zone
+    revoque_le timestamp with time zone,
+    prefixe text,
+    derniere_utilisation timestamp with time zone
 );
 
 ALTER TABLE public.secret_editeur ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
@@ -577,7 +580,11 @@ ALTER TABLE ONLY public.session
 ALTER TABLE ONLY public.session
     ADD CONSTRAINT session_pkey PRIMARY KEY (id);
 
+CREATE INDEX appel_cfa ON public.appel USING btree (editeur, siren, id);
+
 CREATE INDEX appel_editeur ON public.appel USING btree (editeur, id);
+
+CREATE INDEX appel_refus ON public.appel USING btree (editeur, ((statut / 100)), id) WHERE (statut >= 400);
 
 CREATE INDEX appel_survenu ON public.appel USING btree (survenu_le);
 
@@ -638,6 +645,8 @@ CREATE INDEX modification_siren ON public.modification USING btree (siren, id);
 CREATE UNIQUE INDEX modification_une_par_type ON public.modification USING btree (siren, type) WHERE (etat = ANY (ARRAY['EN_ATTENTE'::text, 'APPROUVEE'::text]));
 
 CREATE INDEX preuve_dpop_expire ON public.preuve_dpop USING btree (expire_le);
+
+CREATE INDEX remise_secret_editeur ON public.remise_secret USING btree (editeur);
 
 CREATE INDEX remise_secret_expire ON public.remise_secret USING btree (expire_le);
 
@@ -730,6 +739,9 @@ ALTER TABLE ONLY public.modification
 
 ALTER TABLE ONLY public.remise_secret
     ADD CONSTRAINT remise_secret_editeur_fkey FOREIGN KEY (editeur) REFERENCES public.editeur(id);
+
+ALTER TABLE ONLY public.remise_secret
+    ADD CONSTRAINT remise_secret_secret_fkey FOREIGN KEY (secret) REFERENCES public.secret_editeur(id);
 
 ALTER TABLE ONLY public.secret_editeur
     ADD CONSTRAINT secret_editeur_editeur_fkey FOREIGN KEY (editeur) REFERENCES public.editeur(id);

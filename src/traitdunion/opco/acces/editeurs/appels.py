@@ -14,7 +14,7 @@ import psycopg_pool
 import structlog
 
 from traitdunion.opco.acces.editeurs import store
-from traitdunion.opco.socle import logs
+from traitdunion.opco.socle import logs, metrics
 from traitdunion.opco.socle.clock import Clock
 from traitdunion.opco.socle.database import Database
 
@@ -39,6 +39,8 @@ class Appels:
         file = self._files.get((editeur, statut >= REFUS))
         if file is None:
             file = self._files[(editeur, statut >= REFUS)] = deque(maxlen=GARDES_MAX)
+        if len(file) == GARDES_MAX:
+            metrics.APPELS_PERDUS.inc()
         file.append((self._clock.now(), editeur, siren, route, statut, codes, requete))
 
     async def watch(self) -> None:
@@ -57,6 +59,7 @@ class Appels:
             async with self._database.transaction() as tx:
                 await store.insert_appels(tx, lot)
         except (psycopg.Error, psycopg_pool.PoolTimeout) as erreur:
+            metrics.APPELS_PERDUS.inc(len(lot))
             log.warning("appels_perdus", nombre=len(lot), **logs.where(erreur))
 
     async def list_appels(
@@ -65,13 +68,13 @@ class Appels:
         *,
         avant: int | None = None,
         siren: str | None = None,
-        erreurs: bool = False,
+        classe: int | None = None,
         limite: int = 50,
     ) -> list[store.Appel]:
-        """The latest calls of an editor, older than `avant`; of one CFA; only those refused."""
+        """The latest calls of an editor, older than `avant`; of one CFA; of one class of status, 4 for 4xx."""
         async with self._database.connection() as conn:
             return await store.list_appels(
-                conn, editeur=editeur, avant=avant, siren=siren, erreurs=erreurs, limite=limite
+                conn, editeur=editeur, avant=avant, siren=siren, classe=classe, limite=limite
             )
 
     async def purge(self) -> int:

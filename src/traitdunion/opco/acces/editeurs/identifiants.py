@@ -14,7 +14,7 @@ from traitdunion.norme.cle_api import Milieu
 from traitdunion.opco.acces import store as acces
 from traitdunion.opco.acces.actes import ActeRefuse
 from traitdunion.opco.acces.editeurs import store
-from traitdunion.opco.acces.editeurs.secrets import USAGE_SECRET, new_secret
+from traitdunion.opco.acces.editeurs.secrets import USAGE_SECRET, new_secret, prefixe
 from traitdunion.opco.courriels import Courriels
 from traitdunion.opco.evenements import journal
 from traitdunion.opco.socle.clock import Clock
@@ -62,37 +62,14 @@ class Identifiants:
 
     async def roll(self, editeur: int, *, chevauchement_jours: int, par: str) -> Remis:
         """A new secret; those in use end after the overlap (0: at once). Raises ActeRefuse."""
-        if not 0 <= chevauchement_jours <= CHEVAUCHEMENT_JOURS_MAX:
-            raise ActeRefuse(f"Le chevauchement va de 0 à {CHEVAUCHEMENT_JOURS_MAX} jours.")
-        at = self._clock.now()
         async with self._database.transaction() as tx:
-            trouve = await store.lock_editeur(tx, editeur)
-            if trouve is None:
-                raise ActeRefuse(INCONNU)
-            nom, client_id, _ = trouve
-            vivants = [
-                un
-                for un in await store.list_secrets(tx, editeur=editeur)
-                if un.revoque_le is None and (un.expire_le is None or un.expire_le > at)
-            ]
-            if len(vivants) >= VIVANTS_MAX and chevauchement_jours:
-                raise ActeRefuse("Deux secrets sont déjà valables : révoquez l'ancien, ou attendez sa fin.")
-            await store.close_secrets(tx, editeur=editeur, expire_le=at + timedelta(days=chevauchement_jours))
-            secret = new_secret(self._milieu)
-            empreinte = self._vault.digest(secret.encode(), usage=USAGE_SECRET)
-            await store.insert_secret(tx, editeur=editeur, empreinte=empreinte, at=at)
-            if not chevauchement_jours:
-                await acces.delete_jetons(tx, editeur=editeur)
-                await acces.notify(tx)
-            await journal.append(
-                tx,
-                acteur=par,
-                acte="SECRET_RENOUVELE",
-                at=at,
-                objet=f"editeur:{editeur}",
-                donnees={"chevauchementJours": chevauchement_jours},
-            )
-        return Remis(editeur=editeur, nom=nom, client_id=client_id, client_secret=secret)
+            return await self._roll(tx, editeur, chevauchement_jours=chevauchement_jours, par=par)
+
+    async def remit(self, editeur: int, *, chevauchement_jours: int, par: str, courriel: str = "") -> str:
+        """Roll, and the one-time link under which the new secret is read: both, or neither. Raises ActeRefuse."""
+        async with self._database.transaction() as tx:
+            remis = await self._roll(tx, editeur, chevauchement_jours=chevauchement_jours, par=par)
+            return await self._hand_over(tx, remis, par=par, courriel=courriel)
 
     async def revoke(self, editeur: int, secret: int, *, par: str) -> None:
         """Revoke one secret, and every token obtained so far, at once. Raises ActeRefuse."""
@@ -116,21 +93,8 @@ class Identifiants:
 
         The secret itself is shown to nobody else. Raises ActeRefuse on what is no e-mail address.
         """
-        jeton, at = secrets.token_urlsafe(32), self._clock.now()
-        lien = f"{self._url_publique}/editeur/remise/{jeton}"
         async with self._database.transaction() as tx:
-            await store.insert_remise(
-                tx,
-                empreinte=_digest(jeton),
-                editeur=remis.editeur,
-                chiffre=self._vault.encrypt(remis.client_secret.encode(), aad=_aad(remis.editeur)),
-                at=at,
-                expire_le=at + DUREE_LIEN,
-            )
-            await journal.append(tx, acteur=par, acte="SECRET_REMIS", at=at, objet=f"editeur:{remis.editeur}")
-            if courriel.strip():
-                await self._send(tx, lien, courriel=courriel.strip())
-        return lien
+            return await self._hand_over(tx, remis, par=par, courriel=courriel)
 
     async def read_once(self, jeton: str) -> Remis | None:
         """The identifiers behind a link, once; None when it was followed already, is over, or never was."""
@@ -149,6 +113,60 @@ class Identifiants:
             client_id=trouve[1],
             client_secret=self._vault.decrypt(chiffre, aad=_aad(editeur)).decode(),
         )
+
+    async def _roll(self, tx: Tx, editeur: int, *, chevauchement_jours: int, par: str) -> Remis:
+        if not 0 <= chevauchement_jours <= CHEVAUCHEMENT_JOURS_MAX:
+            raise ActeRefuse(f"Le chevauchement va de 0 à {CHEVAUCHEMENT_JOURS_MAX} jours.")
+        at = self._clock.now()
+        trouve = await store.lock_editeur(tx, editeur)
+        if trouve is None:
+            raise ActeRefuse(INCONNU)
+        nom, client_id, _ = trouve
+        # A secret that nobody has read does not stand in the way of the one that takes its place.
+        await store.forget_unread(tx, editeur=editeur, at=at)
+        vivants = [
+            un
+            for un in await store.list_secrets(tx, editeur=editeur)
+            if un.revoque_le is None and (un.expire_le is None or un.expire_le > at)
+        ]
+        if len(vivants) >= VIVANTS_MAX and chevauchement_jours:
+            raise ActeRefuse("Deux secrets sont déjà valables : révoquez l'ancien, ou attendez sa fin.")
+        await store.close_secrets(tx, editeur=editeur, expire_le=at + timedelta(days=chevauchement_jours))
+        secret = new_secret(self._milieu)
+        empreinte = self._vault.digest(secret.encode(), usage=USAGE_SECRET)
+        await store.insert_secret(tx, editeur=editeur, prefixe=prefixe(secret), empreinte=empreinte, at=at)
+        if not chevauchement_jours:
+            await acces.delete_jetons(tx, editeur=editeur)
+            await acces.notify(tx)
+        await journal.append(
+            tx,
+            acteur=par,
+            acte="SECRET_RENOUVELE",
+            at=at,
+            objet=f"editeur:{editeur}",
+            donnees={"chevauchementJours": chevauchement_jours},
+        )
+        return Remis(editeur=editeur, nom=nom, client_id=client_id, client_secret=secret)
+
+    async def _hand_over(self, tx: Tx, remis: Remis, *, par: str, courriel: str) -> str:
+        jeton, at = secrets.token_urlsafe(32), self._clock.now()
+        lien = f"{self._url_publique}/editeur/remise/{jeton}"
+        clair = remis.client_secret.encode()
+        secret = self._vault.digest(clair, usage=USAGE_SECRET)
+        await store.forget_unread(tx, editeur=remis.editeur, sauf=secret, at=at)
+        await store.insert_remise(
+            tx,
+            empreinte=_digest(jeton),
+            editeur=remis.editeur,
+            secret=secret,
+            chiffre=self._vault.encrypt(clair, aad=_aad(remis.editeur)),
+            at=at,
+            expire_le=at + DUREE_LIEN,
+        )
+        await journal.append(tx, acteur=par, acte="SECRET_REMIS", at=at, objet=f"editeur:{remis.editeur}")
+        if courriel.strip():
+            await self._send(tx, lien, courriel=courriel.strip())
+        return lien
 
     async def _send(self, tx: Tx, lien: str, *, courriel: str) -> None:
         heures = str(int(DUREE_LIEN.total_seconds() // 3600))

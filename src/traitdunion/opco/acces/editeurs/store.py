@@ -13,9 +13,19 @@ class Secret(NamedTuple):
     """A secret, without what it says."""
 
     id: int
+    prefixe: str | None
     cree_le: datetime
     expire_le: datetime | None
     revoque_le: datetime | None
+    derniere_utilisation: datetime | None
+
+
+class SecretValable(NamedTuple):
+    """A secret that opens, as the token endpoint judges it."""
+
+    id: int
+    empreinte: bytes
+    derniere_utilisation: datetime | None
 
 
 class Logiciel(NamedTuple):
@@ -49,17 +59,29 @@ async def lock_editeur(tx: Tx, editeur: int) -> tuple[str, str, bool] | None:
     return await (await tx.execute(requete, (editeur,))).fetchone()
 
 
-async def insert_secret(tx: Tx, *, editeur: int, empreinte: bytes, at: datetime) -> None:
+async def insert_secret(tx: Tx, *, editeur: int, prefixe: str, empreinte: bytes, at: datetime) -> None:
     """Keep a new secret's hash."""
     await tx.execute(
-        "INSERT INTO secret_editeur (editeur, empreinte, cree_le) VALUES (%s, %s, %s)", (editeur, empreinte, at)
+        "INSERT INTO secret_editeur (editeur, prefixe, empreinte, cree_le) VALUES (%s, %s, %s, %s)",
+        (editeur, prefixe, empreinte, at),
+    )
+
+
+async def touch_secret(tx: Tx, secret: int, *, heure: datetime) -> None:
+    """Note that a secret was used; rounded to the hour, so that one row is written an hour and no more."""
+    await tx.execute(
+        "UPDATE secret_editeur SET derniere_utilisation = %s WHERE id = %s "
+        "AND derniere_utilisation IS DISTINCT FROM %s",
+        (heure, secret, heure),
     )
 
 
 async def list_secrets(tx: Tx, *, editeur: int) -> list[Secret]:
     """The secrets of an editor, newest first."""
     cursor = await tx.execute(
-        "SELECT id, cree_le, expire_le, revoque_le FROM secret_editeur WHERE editeur = %s ORDER BY id DESC", (editeur,)
+        "SELECT id, prefixe, cree_le, expire_le, revoque_le, derniere_utilisation "
+        "FROM secret_editeur WHERE editeur = %s ORDER BY id DESC",
+        (editeur,),
     )
     return [Secret(*row) for row in await cursor.fetchall()]
 
@@ -82,22 +104,40 @@ async def revoke_secret(tx: Tx, *, editeur: int, secret: int, at: datetime) -> b
 
 
 async def insert_remise(
-    tx: Tx, *, empreinte: bytes, editeur: int, chiffre: bytes, at: datetime, expire_le: datetime
+    tx: Tx, *, empreinte: bytes, editeur: int, secret: bytes, chiffre: bytes, at: datetime, expire_le: datetime
 ) -> None:
-    """Keep a secret until its link is followed; the former links of the editor are worth nothing any more."""
-    await tx.execute("UPDATE remise_secret SET chiffre = NULL WHERE editeur = %s", (editeur,))
+    """Keep a secret, given by its hash, until its link is followed."""
     await tx.execute(
-        "INSERT INTO remise_secret (empreinte, editeur, chiffre, cree_le, expire_le) VALUES (%s, %s, %s, %s, %s)",
-        (empreinte, editeur, chiffre, at, expire_le),
+        "INSERT INTO remise_secret (empreinte, editeur, secret, chiffre, cree_le, expire_le) "
+        "VALUES (%s, %s, (SELECT id FROM secret_editeur WHERE empreinte = %s), %s, %s, %s)",
+        (empreinte, editeur, secret, chiffre, at, expire_le),
     )
 
 
+async def forget_unread(tx: Tx, *, editeur: int, sauf: bytes = b"", at: datetime) -> None:
+    """End the links of an editor that nobody has followed, and their secrets, that nobody knows; `sauf`: one kept."""
+    await tx.execute(
+        """UPDATE secret_editeur SET revoque_le = %s
+            WHERE editeur = %s AND revoque_le IS NULL AND empreinte <> %s
+              AND id IN (SELECT secret FROM remise_secret WHERE editeur = %s AND chiffre IS NOT NULL)""",
+        (at, editeur, sauf, editeur),
+    )
+    await tx.execute("UPDATE remise_secret SET chiffre = NULL WHERE editeur = %s AND chiffre IS NOT NULL", (editeur,))
+
+
 async def take_remise(tx: Tx, empreinte: bytes, *, at: datetime) -> tuple[int, bytes] | None:
-    """Editor and encrypted secret of a link that may still be followed; the secret is forgotten. None otherwise."""
+    """Editor and encrypted secret of a link that may still be followed; the secret is forgotten. None otherwise.
+
+    A link whose secret is worth nothing any more, or whose editor is suspended, may not be followed.
+    """
     cursor = await tx.execute(
         """WITH prise AS (
-               SELECT empreinte, editeur, chiffre FROM remise_secret
-                WHERE empreinte = %(empreinte)s AND chiffre IS NOT NULL AND expire_le > %(at)s FOR UPDATE
+               SELECT r.empreinte, r.editeur, r.chiffre FROM remise_secret r
+                 JOIN secret_editeur s ON s.id = r.secret
+                 JOIN editeur e ON e.id = r.editeur
+                WHERE r.empreinte = %(empreinte)s AND r.chiffre IS NOT NULL AND r.expire_le > %(at)s
+                  AND s.revoque_le IS NULL AND (s.expire_le IS NULL OR s.expire_le > %(at)s) AND e.actif
+                  FOR UPDATE OF r
            ), oubli AS (
                UPDATE remise_secret r SET chiffre = NULL, lue_le = %(at)s FROM prise
                 WHERE r.empreinte = prise.empreinte
@@ -109,7 +149,13 @@ async def take_remise(tx: Tx, empreinte: bytes, *, at: datetime) -> tuple[int, b
 
 
 async def purge_remises(tx: Tx, *, at: datetime) -> int:
-    """Delete the links that are over; how many."""
+    """Delete the links that are over, and end the secrets that nobody came to read; how many links."""
+    await tx.execute(
+        """UPDATE secret_editeur SET revoque_le = %s
+            WHERE revoque_le IS NULL
+              AND id IN (SELECT secret FROM remise_secret WHERE chiffre IS NOT NULL AND expire_le <= %s)""",
+        (at, at),
+    )
     return (await tx.execute("DELETE FROM remise_secret WHERE expire_le <= %s", (at,))).rowcount
 
 
@@ -166,15 +212,27 @@ async def insert_appels(tx: Tx, appels: Sequence[tuple[datetime, int, str, str, 
 
 
 async def list_appels(
-    tx: Tx, *, editeur: int, avant: int | None, siren: str | None, erreurs: bool, limite: int
+    tx: Tx, *, editeur: int, avant: int | None, siren: str | None, classe: int | None, limite: int
 ) -> list[Appel]:
-    """The latest calls of an editor, older than the call `avant`; of one CFA; only those refused."""
+    """The latest calls of an editor, older than the call `avant`; of one CFA; of one class of status, 4 for 4xx.
+
+    Each filter has its index, and is written so that no other index gives the order asked for: read from the latest
+    call backwards, the list of one editor would cost what all the others call.
+    """
+    if siren is not None:
+        ou, ordre = "editeur = %(editeur)s AND siren BETWEEN %(siren)s AND %(siren)s", "siren DESC, id DESC"
+    elif classe is not None and classe >= 4:
+        ou, ordre = "editeur = %(editeur)s AND statut >= 400", "statut / 100 DESC, id DESC"
+    else:
+        ou, ordre = "editeur BETWEEN %(editeur)s AND %(editeur)s", "editeur DESC, id DESC"
+    if classe is not None:
+        ou += " AND statut / 100 BETWEEN %(classe)s AND %(classe)s"
+    if avant is not None:
+        ou += " AND id < %(avant)s"
     cursor = await tx.execute(
-        """SELECT id, survenu_le, siren, route, statut, codes, requete FROM appel
-            WHERE editeur = %s AND (%s::bigint IS NULL OR id < %s) AND (%s::text IS NULL OR siren = %s)
-              AND (NOT %s OR statut >= 400)
-            ORDER BY id DESC LIMIT %s""",
-        (editeur, avant, avant, siren, siren, erreurs, limite),
+        f"SELECT id, survenu_le, siren, route, statut, codes, requete FROM appel WHERE {ou} "  # noqa: S608 - texts of ours
+        f"ORDER BY {ordre} LIMIT %(limite)s",
+        {"editeur": editeur, "avant": avant, "siren": siren, "classe": classe, "limite": limite},
     )
     return [Appel(*row) for row in await cursor.fetchall()]
 

@@ -11,7 +11,8 @@ CREATE TABLE secret_editeur (
 );
 CREATE INDEX secret_editeur_editeur ON secret_editeur (editeur);
 INSERT INTO secret_editeur (editeur, empreinte, cree_le) SELECT id, secret_empreinte, cree_le FROM editeur;
-ALTER TABLE editeur DROP COLUMN secret_empreinte;
+-- The release before reads it still; 0009 drops it.
+ALTER TABLE editeur ALTER COLUMN secret_empreinte DROP NOT NULL;
 
 -- A secret to be read once through a link: encrypted until then, forgotten afterwards.
 CREATE TABLE remise_secret (
