@@ -169,7 +169,7 @@ async def serving(database_url: str, donnees: Path, **reglages: Any) -> AsyncIte
         services = await stack.enter_async_context(assemblage.services(settings, clock=clock))
         norme = Application(lambda: contextlib.nullcontext(services))
         application = Site(norme, lambda: contextlib.nullcontext(portail))
-        await stack.enter_async_context(_lifespan(application))
+        await stack.enter_async_context(lifespan(application))
         # An exception that reaches the server is a fault of ours: let it fail the test.
         transport = httpx.ASGITransport(application, raise_app_exceptions=True)
         client = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://opco.test"))
@@ -195,7 +195,7 @@ async def serving(database_url: str, donnees: Path, **reglages: Any) -> AsyncIte
 
 
 @contextlib.asynccontextmanager
-async def _lifespan(application: Site) -> AsyncIterator[None]:
+async def lifespan(application: Site) -> AsyncIterator[None]:
     """Start and stop the application as a server does, in one task of its own."""
     messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
     dits: asyncio.Queue[dict[str, Any]] = asyncio.Queue()

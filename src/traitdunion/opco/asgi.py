@@ -11,4 +11,4 @@ from traitdunion.opco.site import Site
 def application() -> Site:
     """The ASGI application of one worker (called by uvicorn in each)."""
     settings = Settings.from_env(os.environ)
-    return Site(Application(lambda: services(settings)), lambda: portail(settings))
+    return Site(Application(lambda: services(settings)), lambda: portail(settings), frontaux=settings.frontaux)

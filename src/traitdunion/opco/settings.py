@@ -79,6 +79,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str, _("Adresse d'écoute du serveur : locale par défaut, derrière un frontal qui porte TLS.")
     ] = "127.0.0.1"
     port: Annotated[int, _("Port TCP d'écoute du serveur.", ge=1, le=65535)] = 8000
+    frontaux: Annotated[
+        str,
+        _(
+            "Adresses des frontaux, séparées par des virgules : d'eux seuls l'en-tête X-Forwarded-For est cru, pour "
+            "compter par appelant les mots de passe et les secrets faux."
+        ),
+    ] = "127.0.0.1"
     processus: Annotated[int, _("Nombre de processus qui servent l'API.", ge=1, le=64)] = 2
     delai_retrait: Annotated[
         float, _("À l'arrêt, secondes entre le passage de /readyz à 503 et la fin du service.", ge=0, le=300)

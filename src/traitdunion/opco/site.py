@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 from litestar import Litestar
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from traitdunion.opco.api.application import Application
 from traitdunion.opco.editeur import espace
@@ -53,6 +54,7 @@ PORTES = tuple(
     )
     for porte in module.PORTES
 )
+JETON = "/oauth2/token"
 GC_SEUIL = 20_000  # container objects allocated between two collections
 log = structlog.get_logger("site")
 
@@ -60,9 +62,19 @@ log = structlog.get_logger("site")
 class Site:
     """Opens the use cases of both doors when the server starts, then hands each call to its door."""
 
-    def __init__(self, norme: Application, portail: Callable[[], AbstractAsyncContextManager[Portail]]) -> None:
+    def __init__(
+        self,
+        norme: Application,
+        portail: Callable[[], AbstractAsyncContextManager[Portail]],
+        *,
+        frontaux: str = "",
+    ) -> None:
         self._norme = norme
         self._portail = portail
+        # Where the caller's own address matters: who guesses passwords or secrets must not pass for the front server.
+        self._jetons = ProxyHeadersMiddleware(norme, frontaux)
+        self._frontaux = frontaux
+        self._pages_behind: Any = None
         self._pages: Litestar | None = None
 
     @property
@@ -75,7 +87,9 @@ class Site:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif self._pages is not None and _is_for_people(scope["path"]):
-            await self._pages(scope, receive, send)
+            await self._pages_behind(scope, receive, send)
+        elif scope["path"].lower() == JETON:
+            await self._jetons(scope, receive, send)
         else:
             await self._norme(scope, receive, send)
 
@@ -86,6 +100,7 @@ class Site:
             async with AsyncExitStack() as stack:
                 await stack.enter_async_context(self._norme.running())
                 self._pages = application(await stack.enter_async_context(self._portail()), PORTES)
+                self._pages_behind = ProxyHeadersMiddleware(self._pages, self._frontaux)  # type: ignore[arg-type]
                 gc.collect()
                 # What was built to last is not looked through again, and a call leaves no cycles worth looking for.
                 gc.freeze()

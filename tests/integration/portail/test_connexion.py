@@ -1,18 +1,21 @@
 """Connecting: password, links, throttle, second factor, sessions, as people meet them."""
 
 import re
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pyotp
 import pytest
 from builders.portail import MOT_DE_PASSE, Visiteur, a_visitor, an_account, connected
-from builders.serveur import SIRET, Serveur, serving
+from builders.serveur import SIRET, Serveur, lifespan, serving
 
 from traitdunion.opco.comptes.roles import Role
 from traitdunion.opco.comptes.service import NouveauCompte
 from traitdunion.opco.settings import Choix
+from traitdunion.opco.site import Site
 
 pytestmark = pytest.mark.anyio
 INCORRECT = "Nom d'utilisateur ou mot de passe incorrect."
@@ -84,6 +87,26 @@ async def test_too_many_failures_make_one_wait_and_never_lock_out(serveur: Serve
     assert "Réessayez dans 5 secondes" in visiteur.texte
     serveur.clock.instant += timedelta(seconds=5)
     assert (await visiteur.connect(nom)).url.path == "/mya/"
+
+
+async def test_behind_a_front_server_one_guesser_slows_nobody_else(serveur: Serveur) -> None:
+    nom = await an_account(serveur, Role.CFA_LECTEUR)
+    site = Site(serveur.application._norme, lambda: nullcontext(serveur.portail), frontaux="127.0.0.1")
+    async with lifespan(site):
+        coupable, innocent = (
+            Visiteur(
+                httpx.AsyncClient(
+                    transport=httpx.ASGITransport(site, client=("127.0.0.1", 1)),
+                    base_url="http://opco.test",
+                    headers={"X-Forwarded-For": f"203.0.113.7, {adresse}"},
+                )
+            )
+            for adresse in ("198.51.100.1", "198.51.100.2")
+        )
+        for _ in range(5):
+            await coupable.connect(nom, "faux mot de passe")
+        assert (await coupable.connect(nom)).status_code == 429
+        assert (await innocent.connect(nom)).url.path == "/mya/"
 
 
 async def test_a_form_without_its_token_is_refused(serveur: Serveur) -> None:
