@@ -19,6 +19,7 @@ from traitdunion.opco.acces.limites import Debit
 from traitdunion.opco.acces.raccordement import Raccordement
 from traitdunion.opco.acces.service import Acces
 from traitdunion.opco.api.services import Services
+from traitdunion.opco.comptes.cles_acces import ClesAcces
 from traitdunion.opco.comptes.connexion import Connexion
 from traitdunion.opco.comptes.essais import Essais
 from traitdunion.opco.comptes.mots_de_passe import Hacheur
@@ -144,6 +145,7 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             connexion=connexion,
             sessions=sessions,
             facteurs=facteurs,
+            cles_acces=_cles_acces(settings, database=database, clock=horloge),
             comptes=Comptes(database=database, clock=horloge, connexion=connexion),
             cles=_cles(settings, database=database, vault=vault, clock=horloge, courriels=courriels),
             raccordement=Raccordement(database=database, vault=vault, clock=horloge, milieu=settings.milieu),
@@ -209,10 +211,15 @@ def _connexion(
         hacheur=Hacheur(),
         sessions=Sessions(database=database, clock=clock),
         facteurs=SecondsFacteurs(database=database, vault=vault, clock=clock, emetteur=settings.nom),
+        cles_acces=_cles_acces(settings, database=database, clock=clock),
         courriels=courriels,
         url_publique=settings.url_portail,
         second_facteur=settings.second_facteur is Choix.OUI,
     )
+
+
+def _cles_acces(settings: Settings, *, database: Database, clock: Clock) -> ClesAcces:
+    return ClesAcces(database=database, clock=clock, url_publique=settings.url_portail, nom_opco=settings.nom)
 
 
 def _affichage(settings: Settings) -> Affichage:

@@ -6,6 +6,8 @@ import msgspec
 
 from traitdunion.opco.comptes import mots_de_passe, store
 from traitdunion.opco.comptes.actes import ActeRefuse
+from traitdunion.opco.comptes.cles_acces import ECHEC as ECHEC_CLE
+from traitdunion.opco.comptes.cles_acces import ClesAcces
 from traitdunion.opco.comptes.essais import Essais, TropDEssais
 from traitdunion.opco.comptes.mots_de_passe import Hacheur, MotDePasseRefuse
 from traitdunion.opco.comptes.roles import SECOND_FACTEUR, Role
@@ -58,6 +60,7 @@ class Connexion:
         hacheur: Hacheur,
         sessions: Sessions,
         facteurs: SecondsFacteurs,
+        cles_acces: ClesAcces,
         courriels: Courriels,
         url_publique: str,
         second_facteur: bool = True,
@@ -68,6 +71,7 @@ class Connexion:
         self._hacheur = hacheur
         self._sessions = sessions
         self._facteurs = facteurs
+        self._cles_acces = cles_acces
         self._courriels = courriels
         self._url_publique = url_publique
         self._second_facteur = second_facteur
@@ -98,6 +102,15 @@ class Connexion:
                 await self._essais.forgive(tx, personne.utilisateur, adresse=adresse)
                 return await self._renew(tx, personne, acte="SECOND_FACTEUR")
         raise ConnexionRefusee(CODE_INCONNU)
+
+    async def complete_with_cle(self, personne: Personne, reponse: str, *, adresse: str) -> str:
+        """Show a passkey as second factor; the session's new token. Raises ConnexionRefusee."""
+        await self._take(personne.utilisateur, adresse=adresse)
+        async with self._database.transaction() as tx:
+            if await self._cles_acces.check(tx, personne, reponse):
+                await self._essais.forgive(tx, personne.utilisateur, adresse=adresse)
+                return await self._renew(tx, personne, acte="CLE_ACCES")
+        raise ConnexionRefusee(ECHEC_CLE)
 
     async def enroll(self, personne: Personne, code: str, *, adresse: str) -> tuple[str, list[str]]:
         """Put one's second factor in force; the session's new token, and the recovery codes.

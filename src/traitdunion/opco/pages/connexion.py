@@ -122,6 +122,9 @@ async def post_code(request: Requete, data: Formulaire) -> Response[Any]:
     if personne.complete:
         return Redirect(home_of(personne.role), status_code=303)
     try:
+        if personne.a_un_second_facteur and data.get("reponse"):
+            jeton = await portail.connexion.complete_with_cle(personne, data["reponse"], adresse=address_of(request))
+            return _with(request, Redirect(home_of(personne.role), status_code=303), jeton)
         if personne.a_un_second_facteur:
             jeton = await portail.connexion.complete(personne, code, adresse=address_of(request))
             return _with(request, Redirect(home_of(personne.role), status_code=303), jeton)
@@ -135,7 +138,8 @@ async def post_code(request: Requete, data: Formulaire) -> Response[Any]:
 async def _code_page(request: Requete, *, erreur: str | None = None, statut: int = 200) -> Template:
     personne: Personne = request.user
     if personne.a_un_second_facteur:
-        return render(request, "code.html", statut=statut, erreur=erreur)
+        defi = await portail_of(request).cles_acces.challenge(personne)
+        return render(request, "code.html", statut=statut, erreur=erreur, defi=defi)
     inscription = await portail_of(request).facteurs.prepare(personne.compte, utilisateur=personne.utilisateur)
     qr = segno.make(inscription.adresse, error="m").svg_data_uri(scale=5, border=3)
     return render(

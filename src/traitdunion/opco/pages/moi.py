@@ -10,6 +10,7 @@ from traitdunion.opco.comptes.actes import ActeRefuse
 from traitdunion.opco.comptes.connexion import ConnexionRefusee
 from traitdunion.opco.comptes.roles import LIBELLES, Espace, Role, espace_of
 from traitdunion.opco.comptes.sessions import Personne
+from traitdunion.opco.pages import preuve
 from traitdunion.opco.pages.connexion import Formulaire, Requete, address_of, portail_of
 from traitdunion.opco.pages.gabarits import render
 from traitdunion.opco.pages.session import requires
@@ -54,6 +55,48 @@ async def post_fermer_autres(request: Requete) -> Redirect:
     return Redirect(f"{BASE}?fait=session", status_code=303)
 
 
+@get(f"{BASE}/cles-acces", guards=TOUS)
+async def get_cles_acces(request: Requete) -> Template | Redirect:
+    """Adding a passkey: the browser makes it on this page."""
+    return await _ajouter(request)
+
+
+@post(f"{BASE}/cles-acces", guards=TOUS, status_code=200)
+async def post_cle_acces(request: Requete, data: Formulaire) -> Response[Any]:
+    """Keep the passkey that the browser made; the password is asked for anew."""
+    jeton = None
+    try:
+        jeton = await preuve.prove(request, data)
+        await portail_of(request).cles_acces.record(request.user, data.get("reponse", ""), nom=data.get("nom", ""))
+    except (ActeRefuse, ConnexionRefusee) as refuse:
+        return preuve.with_proof(request, await _ajouter(request, erreur=str(refuse)), jeton)
+    return preuve.with_proof(request, Redirect(f"{BASE}?fait=cle", status_code=303), jeton)
+
+
+@post(BASE + "/cles-acces/{cle:int}/retirer", guards=TOUS, status_code=200)
+async def post_retirer_cle(request: Requete, cle: FromPath[int]) -> Redirect:
+    """Take one of one's passkeys away."""
+    await portail_of(request).cles_acces.delete(request.user, cle)
+    return Redirect(f"{BASE}?fait=retiree", status_code=303)
+
+
+async def _ajouter(request: Requete, *, erreur: str | None = None) -> Template | Redirect:
+    personne: Personne = request.user
+    try:
+        options = await portail_of(request).cles_acces.prepare(personne)
+    except ActeRefuse:
+        return Redirect(BASE, status_code=303)
+    return render(
+        request,
+        "cle_acces.html",
+        statut=400 if erreur else 200,
+        cadre=CADRES[espace_of(personne.role)],
+        options=options,
+        prouvee=preuve.is_proved(request),
+        erreur=erreur,
+    )
+
+
 async def _page(request: Requete, *, fait: str = "", erreur: str | None = None) -> Template:
     personne: Personne = request.user
     return render(
@@ -62,10 +105,20 @@ async def _page(request: Requete, *, fait: str = "", erreur: str | None = None) 
         statut=400 if erreur else 200,
         cadre=CADRES[espace_of(personne.role)],
         libelle=LIBELLES[personne.role],
+        cles=await portail_of(request).cles_acces.list_of(personne.compte),
+        cles_possibles=portail_of(request).cles_acces.possibles and personne.a_un_second_facteur,
         sessions=await portail_of(request).sessions.list_sessions(personne),
         fait=fait,
         erreur=erreur,
     )
 
 
-PORTES = (get_moi, post_changer, post_fermer, post_fermer_autres)
+PORTES = (
+    get_moi,
+    post_changer,
+    post_fermer,
+    post_fermer_autres,
+    get_cles_acces,
+    post_cle_acces,
+    post_retirer_cle,
+)

@@ -10,6 +10,7 @@ from traitdunion.opco.acces.editeurs.appels import Appels
 from traitdunion.opco.acces.editeurs.identifiants import Identifiants
 from traitdunion.opco.acces.editeurs.logiciels import Logiciels
 from traitdunion.opco.acces.raccordement import Raccordement
+from traitdunion.opco.comptes.cles_acces import ClesAcces
 from traitdunion.opco.comptes.connexion import Connexion
 from traitdunion.opco.comptes.seconds_facteurs import SecondsFacteurs
 from traitdunion.opco.comptes.service import Comptes
@@ -49,6 +50,7 @@ class Portail:
     connexion: Connexion
     sessions: Sessions
     facteurs: SecondsFacteurs
+    cles_acces: ClesAcces
     comptes: Comptes
     cles: Cles
     raccordement: Raccordement

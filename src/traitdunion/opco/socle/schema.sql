@@ -34,6 +34,26 @@ ALTER TABLE public.appel ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.cle_acces (
+    id bigint NOT NULL,
+    compte bigint NOT NULL,
+    identifiant bytea NOT NULL,
+    cle_publique bytea NOT NULL,
+    compteur bigint NOT NULL,
+    nom text NOT NULL,
+    cree_le timestamp with time zone NOT NULL,
+    derniere_utilisation timestamp with time zone
+);
+
+ALTER TABLE public.cle_acces ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.cle_acces_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.cle_api (
     id bigint NOT NULL,
     siren text NOT NULL,
@@ -454,7 +474,8 @@ CREATE TABLE public.session (
     prouvee_le timestamp with time zone NOT NULL,
     complete boolean NOT NULL,
     memorisee boolean NOT NULL,
-    agent text NOT NULL
+    agent text NOT NULL,
+    defi bytea
 );
 
 ALTER TABLE public.session ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
@@ -471,6 +492,12 @@ ALTER TABLE ONLY public.accrochage
 
 ALTER TABLE ONLY public.appel
     ADD CONSTRAINT appel_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cle_acces
+    ADD CONSTRAINT cle_acces_identifiant_key UNIQUE (identifiant);
+
+ALTER TABLE ONLY public.cle_acces
+    ADD CONSTRAINT cle_acces_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.cle_api
     ADD CONSTRAINT cle_api_empreinte_key UNIQUE (empreinte);
@@ -588,6 +615,8 @@ CREATE INDEX appel_refus ON public.appel USING btree (editeur, ((statut / 100)),
 
 CREATE INDEX appel_survenu ON public.appel USING btree (survenu_le);
 
+CREATE INDEX cle_acces_compte ON public.cle_acces USING btree (compte);
+
 CREATE INDEX cle_api_siren ON public.cle_api USING btree (siren);
 
 CREATE INDEX compte_editeur ON public.compte USING btree (editeur) WHERE (editeur IS NOT NULL);
@@ -661,6 +690,9 @@ ALTER TABLE ONLY public.accrochage
 
 ALTER TABLE ONLY public.accrochage
     ADD CONSTRAINT accrochage_siren_fkey FOREIGN KEY (siren) REFERENCES public.organisation(siren);
+
+ALTER TABLE ONLY public.cle_acces
+    ADD CONSTRAINT cle_acces_compte_fkey FOREIGN KEY (compte) REFERENCES public.compte(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.cle_api
     ADD CONSTRAINT cle_api_siren_fkey FOREIGN KEY (siren) REFERENCES public.organisation(siren);

@@ -28,5 +28,25 @@ for (const bouton of document.querySelectorAll("[data-copier]")) {
   });
 }
 
+// Passkeys: the browser makes one, or signs with one, and the form carries its answer.
+const genres = { creer: ["parseCreationOptionsFromJSON", "create"], utiliser: ["parseRequestOptionsFromJSON", "get"] };
+for (const formulaire of document.querySelectorAll("[data-cle-acces]")) {
+  const [lire, agir] = genres[formulaire.dataset.cleAcces];
+  if (!window.PublicKeyCredential?.[lire]) continue;
+  formulaire.hidden = false;
+  formulaire.addEventListener("submit", async (evenement) => {
+    evenement.preventDefault();
+    const etat = formulaire.querySelector("[data-etat]");
+    try {
+      const publicKey = PublicKeyCredential[lire](JSON.parse(formulaire.dataset.options));
+      const cle = await navigator.credentials[agir]({ publicKey });
+      formulaire.elements.reponse.value = JSON.stringify(cle.toJSON());
+      formulaire.submit();
+    } catch {
+      etat.textContent = "Votre appareil n'a pas répondu. Réessayez, ou passez par le code de votre application.";
+    }
+  });
+}
+
 // What went wrong is where the reading starts.
 document.querySelector("[data-erreur]")?.focus();
