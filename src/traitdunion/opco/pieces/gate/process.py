@@ -131,7 +131,12 @@ class Child:
     async def _bury(self) -> int | None:
         """Kill, then read what it had still to say: unread, it would keep the pipe open. For the one who reads."""
         returncode = await self.kill()
+        assert self._process.stdin is not None
         assert self._process.stdout is not None
+        # A question that met a broken pipe left its error there; unread, it would be logged as one that nobody saw.
+        with contextlib.suppress(TimeoutError, OSError):
+            async with asyncio.timeout(_ARRET_SECONDES):
+                await self._process.stdin.wait_closed()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_ARRET_SECONDES):
                 await self._process.stdout.read()
