@@ -163,7 +163,9 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
                 url_publique=settings.url_portail,
             ),
             logiciels=Logiciels(database=database, clock=horloge),
-            modifications=Modifications(database=database, vault=vault, clock=horloge),
+            modifications=Modifications(
+                database=database, vault=vault, clock=horloge, courriels=courriels, url_publique=settings.url_portail
+            ),
             identifiants=_identifiants(settings, database=database, vault=vault, clock=horloge, courriels=courriels),
             appels=Appels(database=database, clock=horloge),
             staging=objets.staging,

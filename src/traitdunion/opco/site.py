@@ -25,7 +25,7 @@ from traitdunion.opco.mya import (
     fiche_compte,
     lecture,
 )
-from traitdunion.opco.pages import connexion, moi
+from traitdunion.opco.pages import connexion, facteurs, moi
 from traitdunion.opco.pages.application import application
 from traitdunion.opco.pages.services import Portail
 from traitdunion.opco.socle import logs
@@ -51,6 +51,7 @@ PORTES = tuple(
         modifications_opco,
         lecture,
         moi,
+        facteurs,
     )
     for porte in module.PORTES
 )

@@ -1,9 +1,9 @@
-"""Contacts, rights, bank details, requests for change; one's own sessions and password."""
+"""Contacts, rights, bank details, requests for change."""
 
 import asyncio
 
 import pytest
-from builders.portail import MOT_DE_PASSE, Visiteur, a_visitor, an_account, connected
+from builders.portail import Visiteur, a_visitor, an_account, connected
 from builders.serveur import SIREN, SIRET, Serveur
 
 from traitdunion.opco.comptes.roles import Role
@@ -12,7 +12,6 @@ from traitdunion.opco.modifications.service import ModificationRefusee, TypeModi
 pytestmark = pytest.mark.anyio
 # The examples of the ECBS, which no bank bears.
 IBAN, AUTRE_IBAN = "FR1420041010050500013M02606", "DE89370400440532013000"
-NOUVEAU = "trois vaches bleues sous un pont"
 CONTACT = {"nom": "Noa FICTIF", "fonction": "Secrétaire", "telephone": "01 02 03 04 05", "courriel": "n@exemple.test"}
 
 
@@ -131,6 +130,8 @@ async def test_an_iban_changes_once_two_persons_of_the_opco_have_said_yes(serveu
     assert "Acceptée" in admin.texte
     await cfa.visit("/mya/compte/banque")
     assert "•••• •••• 2606" in cfa.texte
+    modeles = [modele for (modele,) in await serveur.fetch("SELECT modele FROM courriel ORDER BY id")]
+    assert [un for un in modeles if un.startswith("modif")] == ["modification_demandee", "modification_acceptee"]
     assert IBAN not in cfa.texte
 
 
@@ -188,50 +189,3 @@ async def test_a_new_siege_must_be_of_the_same_siren(serveur: Serveur) -> None:
 
 def test_an_iban_shows_its_country_and_its_last_characters() -> None:
     assert mask_iban(IBAN) == "FR•• •••• 2606"
-
-
-# --- oneself --------------------------------------------------------------------------------------------------------
-
-
-async def test_changing_the_password_closes_the_other_sessions_and_says_so_by_mail(serveur: Serveur) -> None:
-    visiteur = await connected(serveur, Role.EMPLOYEUR)
-    ailleurs = a_visitor(serveur)
-    await ailleurs.connect("employeur@exemple.test")
-    await visiteur.submit(
-        "/mya/moi/mot-de-passe", depuis="/mya/moi", mot_de_passe=MOT_DE_PASSE, nouveau=NOUVEAU, confirmation=NOUVEAU
-    )
-    assert "Votre mot de passe est changé" in visiteur.texte
-    assert (await ailleurs.visit("/mya/")).url.path == "/mya/connexion"
-    assert await serveur.fetch("SELECT modele FROM courriel ORDER BY id DESC LIMIT 1") == [("mot_de_passe_change",)]
-
-
-@pytest.mark.parametrize(
-    ("ancien", "nouveau", "confirmation", "phrase"),
-    [
-        ("pas le bon", NOUVEAU, NOUVEAU, "Ce mot de passe n'est pas le bon"),
-        (MOT_DE_PASSE, NOUVEAU, NOUVEAU + "!", "Les deux saisies diffèrent"),
-        (MOT_DE_PASSE, "court", "court", "au moins 12 caractères"),
-    ],
-)
-async def test_a_password_is_not_changed_by_mistake(
-    serveur: Serveur, ancien: str, nouveau: str, confirmation: str, phrase: str
-) -> None:
-    visiteur = await connected(serveur, Role.CFA_LECTEUR)
-    await visiteur.submit(
-        "/mya/moi/mot-de-passe", depuis="/mya/moi", mot_de_passe=ancien, nouveau=nouveau, confirmation=confirmation
-    )
-    assert phrase in visiteur.texte
-
-
-async def test_one_closes_one_s_own_sessions_and_nobody_elses(serveur: Serveur) -> None:
-    visiteur = await connected(serveur, Role.CFA_LECTEUR)
-    ailleurs = a_visitor(serveur)
-    await ailleurs.connect("cfa_lecteur@exemple.test")
-    voisin = await connected(serveur, Role.CFA_GESTIONNAIRE)
-    sessions = await serveur.fetch("SELECT id, compte FROM session ORDER BY id")
-    await visiteur.visit("/mya/moi")
-    await visiteur.submit(f"/mya/moi/sessions/{sessions[2][0]}/fermer")
-    assert (await voisin.visit("/mya/compte")).url.path == "/mya/compte"
-    await visiteur.submit("/mya/moi/sessions/fermer")
-    assert (await ailleurs.visit("/mya/compte")).url.path == "/mya/connexion"
-    assert (await visiteur.visit("/mya/compte")).url.path == "/mya/compte"

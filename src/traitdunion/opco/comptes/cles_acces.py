@@ -128,13 +128,14 @@ class ClesAcces:
                 raise ActeRefuse("Cette clé d'accès est déjà enregistrée.") from None
             await journal.append(tx, acteur=personne.acteur, acte="CLE_ACCES_AJOUTEE", at=at, siren=personne.siren)
 
-    async def delete(self, personne: Personne, cle: int) -> None:
-        """Take one of one's own passkeys away; another's is as absent."""
+    async def delete(self, personne: Personne, cle: int) -> bool:
+        """Take one of one's own passkeys away; False when there is none: another's is as absent."""
         async with self._database.transaction() as tx:
             cursor = await tx.execute("DELETE FROM cle_acces WHERE compte = %s AND id = %s", (personne.compte, cle))
             if cursor.rowcount:
                 at = self._clock.now()
                 await journal.append(tx, acteur=personne.acteur, acte="CLE_ACCES_RETIREE", at=at, siren=personne.siren)
+        return cursor.rowcount == 1
 
     async def challenge(self, personne: Personne) -> str | None:
         """What the browser is asked to sign, as JSON; None when the person has no passkey."""

@@ -76,6 +76,10 @@ class Connexion:
         self._url_publique = url_publique
         self._second_facteur = second_facteur
 
+    def requires_facteur(self, role: Role) -> bool:
+        """Whether a password alone does not open a session of this role."""
+        return self._second_facteur and role in SECOND_FACTEUR
+
     async def login(
         self, utilisateur: str, mot_de_passe: str, *, adresse: str, agent: str, memoriser: bool = False
     ) -> Ouverture:
@@ -122,6 +126,40 @@ class Connexion:
         async with self._database.transaction() as tx:
             await self._essais.forgive(tx, personne.utilisateur, adresse=adresse)
             return await self._renew(tx, personne, acte="SECOND_FACTEUR_EN_PLACE"), codes
+
+    async def renew_codes(self, personne: Personne, mot_de_passe: str, *, adresse: str) -> list[str]:
+        """New recovery codes, shown once, for one's password. Raises ConnexionRefusee, ActeRefuse."""
+        if not personne.a_un_second_facteur:
+            raise ActeRefuse("Les codes de secours vont avec un second facteur : mettez-le d'abord en place.")
+        await self.check_password(personne, mot_de_passe, adresse=adresse)
+        async with self._database.transaction() as tx:
+            codes = await self._facteurs.renew_codes(tx, personne.compte)
+            await journal.append(tx, acteur=personne.acteur, acte="CODES_SECOURS_RENOUVELES", at=self._clock.now())
+        return codes
+
+    async def withdraw_facteur(self, personne: Personne, code: str, *, adresse: str) -> str:
+        """Take one's second factor away, for one of its codes; the session's new token. Raises ConnexionRefusee.
+
+        Other sessions are closed. A role that needs one must set another up before it goes on: its session is then
+        half open again.
+        """
+        await self._take(personne.utilisateur, adresse=adresse)
+        async with self._database.transaction() as tx:
+            if await self._facteurs.check(tx, personne.compte, code):
+                compte = await store.find_compte(tx, personne.compte)
+                assert compte is not None  # its session was just resolved
+                await self._essais.forgive(tx, personne.utilisateur, adresse=adresse)
+                await store.delete_totp(tx, personne.compte)
+                await store.delete_sessions(tx, personne.compte, sauf=personne.session)
+                await self._courriels.queue(
+                    tx,
+                    destinataire=compte.courriel,
+                    modele="second_facteur_retire",
+                    valeurs={"prenom": compte.prenom},
+                )
+                complete = not self.requires_facteur(personne.role)
+                return await self._renew(tx, personne, acte="SECOND_FACTEUR_RETIRE", complete=complete)
+        raise ConnexionRefusee(CODE_INCONNU)
 
     async def prove(self, personne: Personne, mot_de_passe: str, *, adresse: str) -> str:
         """Show one's password again before what is grave; the session's new token. Raises ConnexionRefusee."""
@@ -227,20 +265,22 @@ class Connexion:
         self, tx: store.Tx, compte: store.Compte, *, adresse: str, agent: str, memoriser: bool
     ) -> Ouverture:
         at, role = self._clock.now(), Role(compte.role)
-        complete = not (compte.a_un_second_facteur or (self._second_facteur and role in SECOND_FACTEUR))
+        complete = not (compte.a_un_second_facteur or self.requires_facteur(role))
         jeton = await self._sessions.open(tx, compte, complete=complete, memorisee=memoriser, agent=agent)
         await self._essais.forgive(tx, compte.utilisateur, adresse=adresse)
         await store.mark_connexion(tx, compte.id, at=at)
         await journal.append(tx, acteur=f"compte:{compte.id}", acte="CONNEXION", at=at, siren=compte.siren)
         return Ouverture(jeton, complete, role)
 
-    async def _renew(self, tx: store.Tx, personne: Personne, *, acte: str, prouvee: bool = False) -> str:
+    async def _renew(
+        self, tx: store.Tx, personne: Personne, *, acte: str, prouvee: bool = False, complete: bool = True
+    ) -> str:
         jeton, at = new_jeton(), self._clock.now()
         await store.renew_session(
             tx,
             personne.session,
             digest(jeton),
-            complete=personne.complete if prouvee else True,
+            complete=personne.complete if prouvee else complete,
             prouvee_le=at if prouvee else None,
         )
         await journal.append(tx, acteur=personne.acteur, acte=acte, at=at, siren=personne.siren)

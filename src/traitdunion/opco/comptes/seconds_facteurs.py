@@ -58,7 +58,6 @@ class SecondsFacteurs:
     async def confirm(self, compte: int, code: str) -> list[str]:
         """Put the second factor in force with its first code; the recovery codes, shown once. Raises ActeRefuse."""
         at = self._clock.now()
-        codes = ["".join(secrets.choice(ALPHABET) for _ in range(10)) for _ in range(CODES_SECOURS)]
         async with self._database.transaction() as tx:
             gardes = await store.read_secrets(tx, compte)
             if gardes.totp_chiffre is None or gardes.totp_confirme_le is not None:
@@ -66,8 +65,18 @@ class SecondsFacteurs:
             if not await self._spend_totp(tx, compte, gardes.totp_chiffre, code, at=at):
                 raise ActeRefuse(CODE_INCONNU)
             await store.confirm_totp(tx, compte, at=at)
-            await store.replace_codes(tx, compte, [self._digest(compte, code) for code in codes])
+            return await self.renew_codes(tx, compte)
+
+    async def renew_codes(self, tx: store.Tx, compte: int) -> list[str]:
+        """New recovery codes in place of the former ones; shown once."""
+        codes = ["".join(secrets.choice(ALPHABET) for _ in range(10)) for _ in range(CODES_SECOURS)]
+        await store.replace_codes(tx, compte, [self._digest(compte, code) for code in codes])
         return codes
+
+    async def count_codes(self, compte: int) -> int:
+        """How many recovery codes are left."""
+        async with self._database.connection() as conn:
+            return await store.count_codes(conn, compte)
 
     async def check(self, tx: store.Tx, compte: int, code: str) -> bool:
         """Whether it is the code of now, or a recovery code; either is then used up."""

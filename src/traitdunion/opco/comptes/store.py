@@ -186,6 +186,31 @@ async def confirm_totp(tx: Tx, compte: int, *, at: datetime) -> None:
     await tx.execute("UPDATE compte SET totp_confirme_le = %s WHERE id = %s", (at, compte))
 
 
+async def delete_totp(tx: Tx, compte: int) -> None:
+    """Take the second factor away, with its recovery codes and the passkeys beside it."""
+    await tx.execute(
+        "UPDATE compte SET totp_chiffre = NULL, totp_confirme_le = NULL, totp_dernier_pas = NULL WHERE id = %s",
+        (compte,),
+    )
+    await tx.execute("DELETE FROM code_secours WHERE compte = %s", (compte,))
+    await tx.execute("DELETE FROM cle_acces WHERE compte = %s", (compte,))
+
+
+async def count_codes(tx: Tx, compte: int) -> int:
+    """How many recovery codes an account has left."""
+    row = await (await tx.execute("SELECT count(*) FROM code_secours WHERE compte = %s", (compte,))).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+async def list_adresses(tx: Tx, *, siren: str, role: str) -> list[str]:
+    """The e-mail addresses of the open accounts of one role of a SIREN, each once."""
+    cursor = await tx.execute(
+        "SELECT DISTINCT courriel FROM compte WHERE siren = %s AND role = %s AND actif ORDER BY courriel", (siren, role)
+    )
+    return [courriel for (courriel,) in await cursor.fetchall()]
+
+
 async def spend_pas(tx: Tx, compte: int, pas: int) -> bool:
     """Use up a step of time; False when it, or a later one, has been used (RFC 6238 §5.2)."""
     cursor = await tx.execute(

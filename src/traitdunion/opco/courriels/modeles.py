@@ -53,6 +53,7 @@ MODELES = _modeles(
     ("comptes", "premiere_connexion", "Votre première connexion", "lien prenom duree_heures"),
     ("comptes", "mot_de_passe_oublie", "Choisir un nouveau mot de passe", "lien prenom duree_minutes"),
     ("comptes", "mot_de_passe_change", "Votre mot de passe a été modifié", "prenom"),
+    ("comptes", "second_facteur_retire", "Votre second facteur a été retiré", "prenom"),
     ("cles", "cle_generee", "Nouvel identifiant API CFA", "denomination dernier_jour par"),
     ("cles", "cle_bientot_finie", "Votre identifiant API CFA arrive à son terme", "denomination dernier_jour jours"),
     ("cles", "cle_revoquee", "Votre identifiant API CFA a été révoqué", "denomination motif"),
@@ -61,6 +62,9 @@ MODELES = _modeles(
     ("echanges", "demande_reponse", "Une réponse à votre demande", "sujet lien"),
     ("echanges", "identifiants_editeur", "Vos identifiants de connexion à l'API", "lien duree_heures"),
     ("echanges", "contact_technique_invite", "Raccordement d'un CFA à l'API", "prenom denomination lien"),
+    ("modifications", "modification_demandee", "Une modification de votre compte est demandée", "sujet par lien"),
+    ("modifications", "modification_acceptee", "Votre demande de modification est acceptée", "sujet lien"),
+    ("modifications", "modification_refusee", "Votre demande de modification est refusée", "sujet motif lien"),
 )
 
 

@@ -11,6 +11,9 @@ import msgspec
 from stdnum import iban as stdnum_iban
 
 from traitdunion.norme.identifiants import siret_valide
+from traitdunion.opco.comptes import store as comptes
+from traitdunion.opco.comptes.roles import Role
+from traitdunion.opco.courriels import Courriels
 from traitdunion.opco.courriels.message import check_adresse
 from traitdunion.opco.evenements import journal
 from traitdunion.opco.modifications import store
@@ -54,10 +57,14 @@ ETATS = {
 class Modifications:
     """The acts on what a CFA says of itself, each in one transaction, each in the audit log."""
 
-    def __init__(self, *, database: Database, vault: Vault, clock: Clock) -> None:
+    def __init__(
+        self, *, database: Database, vault: Vault, clock: Clock, courriels: Courriels, url_publique: str
+    ) -> None:
         self._database = database
         self._vault = vault
         self._clock = clock
+        self._courriels = courriels
+        self._lien = f"{url_publique}/mya/compte/modifications"
 
     # --- contacts -----------------------------------------------------------------------------------------------
 
@@ -131,6 +138,10 @@ class Modifications:
             if numero is None:
                 raise ModificationRefusee("Une demande du même type attend déjà : retirez-la d'abord.")
             await self._note(tx, "MODIFICATION_DEMANDEE", siren, numero, par=f"compte:{compte}", type=type_)
+            demandeur = await comptes.find_compte(tx, compte)
+            assert demandeur is not None  # its session was just resolved
+            nom = f"{demandeur.prenom} {demandeur.nom}"
+            await self._tell(tx, "modification_demandee", siren, type_, par=nom)
         return numero
 
     async def withdraw(self, modification: int, *, siren: str, compte: int) -> None:
@@ -175,6 +186,7 @@ class Modifications:
             await self._apply(tx, trouvee, demande)
             await store.settle(tx, modification, etat="ACCEPTEE", par=par, motif=None, at=at)
             await self._note(tx, "MODIFICATION_ACCEPTEE", trouvee.siren, modification, par=f"compte:{par}")
+            await self._tell(tx, "modification_acceptee", trouvee.siren, TypeModification(trouvee.type))
         return "ACCEPTEE"
 
     async def refuse(self, modification: int, *, motif: str, par: int) -> None:
@@ -187,6 +199,7 @@ class Modifications:
             at = self._clock.now()
             await store.settle(tx, modification, etat="REFUSEE", par=par, motif=motif, at=at)
             await self._note(tx, "MODIFICATION_REFUSEE", trouvee.siren, modification, par=f"compte:{par}")
+            await self._tell(tx, "modification_refusee", trouvee.siren, TypeModification(trouvee.type), motif=motif)
 
     # --- inside -------------------------------------------------------------------------------------------------
 
@@ -217,6 +230,16 @@ class Modifications:
                 chiffre=self._vault.encrypt(iban.encode(), aad=b"iban:" + siren.encode()),
                 fin=iban[-4:],
                 at=at,
+            )
+
+    async def _tell(self, tx: Tx, modele: str, siren: str, type_: TypeModification, **valeurs: str) -> None:
+        """Every administrator of the CFA is told: a change that none of them wanted is seen in time."""
+        for destinataire in await comptes.list_adresses(tx, siren=siren, role=Role.CFA_ADMINISTRATEUR):
+            await self._courriels.queue(
+                tx,
+                destinataire=destinataire,
+                modele=modele,
+                valeurs={**valeurs, "sujet": TYPES[type_], "lien": self._lien},
             )
 
     async def _note(self, tx: Tx, acte: str, siren: str, modification: int, *, par: str, **faits: str) -> None:

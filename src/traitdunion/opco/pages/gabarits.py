@@ -11,6 +11,7 @@ from litestar.response import Template
 from traitdunion.norme.identifiants import numero_externe
 from traitdunion.opco.dossiers.states import Etat
 from traitdunion.opco.pages import statique
+from traitdunion.opco.pages.presentation.agents import device_of
 from traitdunion.opco.socle.clock import PARIS
 
 FINE = "\N{NARROW NO-BREAK SPACE}"
@@ -93,6 +94,7 @@ def environment(fichiers: dict[str, statique.Fichier]) -> Environment:
         "nombre": nombre,
         "taille": taille,
         "externe": numero_externe,
+        "appareil": device_of,
     }
     env.globals |= {
         "etats": {etat.value: valeur for etat, valeur in ETATS.items()},

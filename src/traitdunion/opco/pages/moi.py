@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
@@ -15,18 +16,24 @@ from traitdunion.opco.pages.connexion import Formulaire, Requete, address_of, po
 from traitdunion.opco.pages.gabarits import render
 from traitdunion.opco.pages.session import requires
 
-BASE = "/mya/moi"
+MOI = "/mya/moi"
 TOUS = [requires(*Role)]
 CADRES = {Espace.MYA: "mya.html", Espace.EDITEUR: "espace.html", Espace.INSTRUCTION: "opco.html"}
 
 
-@get(BASE, guards=TOUS)
+def page_of(request: Requete, gabarit: str, **contexte: Any) -> Template:
+    """A page of one's own account, within the tabs of one's own space."""
+    personne: Personne = request.user
+    return render(request, gabarit, cadre=CADRES[espace_of(personne.role)], **contexte)
+
+
+@get(MOI, guards=TOUS)
 async def get_moi(request: Requete, fait: FromQuery[str] = "") -> Template:
     """What is known of oneself, and one's open sessions."""
     return await _page(request, fait=fait)
 
 
-@post(f"{BASE}/mot-de-passe", guards=TOUS, status_code=200)
+@post(f"{MOI}/mot-de-passe", guards=TOUS, status_code=200)
 async def post_changer(request: Requete, data: Formulaire) -> Response[Any]:
     """Change one's password; the other sessions are closed."""
     nouveau = data.get("nouveau", "")
@@ -38,30 +45,31 @@ async def post_changer(request: Requete, data: Formulaire) -> Response[Any]:
         )
     except (ActeRefuse, ConnexionRefusee) as refuse:
         return await _page(request, erreur=str(refuse))
-    return Redirect(f"{BASE}?fait=mot_de_passe", status_code=303)
+    return Redirect(f"{MOI}?fait=mot_de_passe", status_code=303)
 
 
-@post(BASE + "/sessions/{session:int}/fermer", guards=TOUS, status_code=200)
+@post(MOI + "/sessions/{session:int}/fermer", guards=TOUS, status_code=200)
 async def post_fermer(request: Requete, session: FromPath[int]) -> Redirect:
-    """Close one of one's sessions; another's is as absent."""
-    await portail_of(request).sessions.close(request.user, session)
-    return Redirect(f"{BASE}?fait=session", status_code=303)
+    """Close one of one's sessions; another's is as absent. Raises NotFoundException."""
+    if not await portail_of(request).sessions.close(request.user, session):
+        raise NotFoundException
+    return Redirect(f"{MOI}?fait=session", status_code=303)
 
 
-@post(f"{BASE}/sessions/fermer", guards=TOUS, status_code=200)
+@post(f"{MOI}/sessions/fermer", guards=TOUS, status_code=200)
 async def post_fermer_autres(request: Requete) -> Redirect:
     """Close every session but this one."""
     await portail_of(request).sessions.close_others(request.user)
-    return Redirect(f"{BASE}?fait=session", status_code=303)
+    return Redirect(f"{MOI}?fait=session", status_code=303)
 
 
-@get(f"{BASE}/cles-acces", guards=TOUS)
+@get(f"{MOI}/cles-acces", guards=TOUS)
 async def get_cles_acces(request: Requete) -> Template | Redirect:
     """Adding a passkey: the browser makes it on this page."""
     return await _ajouter(request)
 
 
-@post(f"{BASE}/cles-acces", guards=TOUS, status_code=200)
+@post(f"{MOI}/cles-acces", guards=TOUS, status_code=200)
 async def post_cle_acces(request: Requete, data: Formulaire) -> Response[Any]:
     """Keep the passkey that the browser made; the password is asked for anew."""
     jeton = None
@@ -70,14 +78,15 @@ async def post_cle_acces(request: Requete, data: Formulaire) -> Response[Any]:
         await portail_of(request).cles_acces.record(request.user, data.get("reponse", ""), nom=data.get("nom", ""))
     except (ActeRefuse, ConnexionRefusee) as refuse:
         return preuve.with_proof(request, await _ajouter(request, erreur=str(refuse)), jeton)
-    return preuve.with_proof(request, Redirect(f"{BASE}?fait=cle", status_code=303), jeton)
+    return preuve.with_proof(request, Redirect(f"{MOI}?fait=cle", status_code=303), jeton)
 
 
-@post(BASE + "/cles-acces/{cle:int}/retirer", guards=TOUS, status_code=200)
+@post(MOI + "/cles-acces/{cle:int}/retirer", guards=TOUS, status_code=200)
 async def post_retirer_cle(request: Requete, cle: FromPath[int]) -> Redirect:
     """Take one of one's passkeys away."""
-    await portail_of(request).cles_acces.delete(request.user, cle)
-    return Redirect(f"{BASE}?fait=retiree", status_code=303)
+    if not await portail_of(request).cles_acces.delete(request.user, cle):
+        raise NotFoundException
+    return Redirect(f"{MOI}?fait=retiree", status_code=303)
 
 
 async def _ajouter(request: Requete, *, erreur: str | None = None) -> Template | Redirect:
@@ -85,12 +94,11 @@ async def _ajouter(request: Requete, *, erreur: str | None = None) -> Template |
     try:
         options = await portail_of(request).cles_acces.prepare(personne)
     except ActeRefuse:
-        return Redirect(BASE, status_code=303)
-    return render(
+        return Redirect(MOI, status_code=303)
+    return page_of(
         request,
-        "cle_acces.html",
+        "moi/cle_acces.html",
         statut=400 if erreur else 200,
-        cadre=CADRES[espace_of(personne.role)],
         options=options,
         prouvee=preuve.is_proved(request),
         erreur=erreur,
@@ -99,11 +107,10 @@ async def _ajouter(request: Requete, *, erreur: str | None = None) -> Template |
 
 async def _page(request: Requete, *, fait: str = "", erreur: str | None = None) -> Template:
     personne: Personne = request.user
-    return render(
+    return page_of(
         request,
-        "moi.html",
+        "moi/moi.html",
         statut=400 if erreur else 200,
-        cadre=CADRES[espace_of(personne.role)],
         libelle=LIBELLES[personne.role],
         cles=await portail_of(request).cles_acces.list_of(personne.compte),
         cles_possibles=portail_of(request).cles_acces.possibles and personne.a_un_second_facteur,
