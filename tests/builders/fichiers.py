@@ -362,6 +362,45 @@ BOMBES = [
         lambda: image_pdf(b"/Width 9/Height 9/Filter/DCTDecode", pixel_flood_jpeg()),
         "PDF_IMAGE_TROP_GRANDE",
     ),
+    Hostile(
+        "the same under a list of one filter",
+        lambda: image_pdf(b"/Width 9/Height 9/Filter[/DCTDecode]", pixel_flood_jpeg()),
+        "PDF_IMAGE_TROP_GRANDE",
+    ),
+    Hostile(
+        "the same under two filters",
+        lambda: image_pdf(
+            b"/Width 9/Height 9/Filter[/ASCIIHexDecode/DCTDecode]", pixel_flood_jpeg().hex().encode() + b">"
+        ),
+        "PDF_IMAGE_TROP_GRANDE",
+    ),
+    Hostile("image of 4 Gpx in reals", lambda: image_pdf(b"/Width 65535.0/Height 65535.0"), "PDF_IMAGE_TROP_GRANDE"),
+]
+
+# The name of an action or of an annotation in an object of its own.
+ACTION_NOMMEE = b"<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A<</S 5 0 R/F(x)>>>>"
+ANNOTATION_NOMMEE = b"<</Type/Annot/Subtype 5 0 R/Rect[0 0 9 9]>>"
+INDIRECTS = [
+    Hostile(
+        f"/{nom} named through a reference",
+        lambda nom=nom, cle=cle: pdf_with(  # type: ignore[misc]
+            page=b"/Annots[4 0 R]",
+            others=[b"<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A<</S 5 0 R/F(x)>>>>", b"/" + nom.encode()]
+            if cle == "S"
+            else [b"<</Type/Annot/Subtype 5 0 R/Rect[0 0 9 9]>>", b"/" + nom.encode()],
+        ),
+        code,
+    )
+    for cle, nom, code in (
+        ("S", "Launch", "PDF_LANCEMENT"),
+        ("S", "SubmitForm", "PDF_ENVOI_FORMULAIRE"),
+        ("S", "ImportData", "PDF_IMPORT_DONNEES"),
+        ("S", "GoToE", "PDF_PIECE_JOINTE"),
+        ("S", "Rendition", "PDF_MULTIMEDIA"),
+        ("Subtype", "Movie", "PDF_MULTIMEDIA"),
+        ("Subtype", "RichMedia", "PDF_MULTIMEDIA"),
+        ("Subtype", "FileAttachment", "PDF_PIECE_JOINTE"),
+    )
 ]
 
 STRUCTURES = [
@@ -490,7 +529,7 @@ IMAGES = [
     ),
 ]
 
-HOSTILES = BOMBES + STRUCTURES + ACTIFS + IMAGES
+HOSTILES = BOMBES + INDIRECTS + STRUCTURES + ACTIFS + IMAGES
 
 # What resembles the above and must pass: the names of a font or an image are free, a link waits for a click.
 VOISINS: dict[str, Callable[[], bytes]] = {

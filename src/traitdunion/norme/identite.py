@@ -13,7 +13,10 @@ import msgspec
 from traitdunion.norme.messages.cerfa import Cerfa
 
 # Hyphens and apostrophes of every keyboard, and letters that no decomposition splits.
-_TABLE = str.maketrans(dict.fromkeys("-‐‑‒–—−'’‘ʼ′`´", " ") | {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l"})
+_TABLE = str.maketrans(
+    dict.fromkeys("-‐‑‒–—−'’‘ʼ′`´", " ")
+    | {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i"}
+)
 
 
 @lru_cache(maxsize=4096)

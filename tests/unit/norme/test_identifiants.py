@@ -80,5 +80,14 @@ def test_no_text_makes_a_check_fail_otherwise_than_by_no(texte: str) -> None:
         ids.deca_valide,
         ids.iban_valide,
         ids.idcc_valide,
+        ids.nir_forme_valide,
+        ids.departement_valide,
+        ids.code_diplome_valide,
     ):
         assert check(texte) in (True, False)
+
+
+@given(st.text("0123456789AB", min_size=13, max_size=15))
+def test_a_nir_of_a_valid_shape_has_a_key_that_can_be_checked(texte: str) -> None:
+    if ids.nir_forme_valide(texte):
+        assert ids.nir_cle_valide(texte) in (True, False)

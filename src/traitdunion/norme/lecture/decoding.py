@@ -13,6 +13,8 @@ from traitdunion.norme.erreurs.entree import Anomalie, Refus
 BOM = b"\xef\xbb\xbf"
 # Levels of objects and lists; the norm's own bodies have five.
 NIVEAUX_MAX = 32
+# Objects and lists; the norm's own bodies have some tens. More would hold up every other call while they are read.
+CONTENANTS_MAX = 10_000
 DOUBLES_NOMMES = 20
 LONGUEUR_NOM_MONTRE = 80
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
@@ -38,6 +40,8 @@ def decode(corps: bytes) -> object:
         raise codes.JSON_ILLISIBLE.refus(raison="il n'est pas en UTF-8") from None
     except msgspec.DecodeError as erreur:
         raise codes.JSON_ILLISIBLE.refus(raison=_raison(str(erreur), brut)) from None
+    if brut.count(b"{") + brut.count(b"[") > CONTENANTS_MAX:
+        raise codes.JSON_ILLISIBLE.refus(raison="il contient trop d'objets ou de listes")
     # The decoder silently keeps the last of two members that have the same name: count those that are left.
     if _count(valeur, NIVEAUX_MAX) != brut.translate(None, _BLANCS_JSON).count(_FIN_DE_NOM):
         _refuse_doubles(brut)

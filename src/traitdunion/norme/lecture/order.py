@@ -22,6 +22,8 @@ _RACINES: dict[str, type[msgspec.Struct]] = {
     "avoir": Avoir,
     "certificat": Certificat,
 }
+# Where a path goes down by one level.
+_COUPES = re.compile(r"[.\[]")
 _SEGMENT = re.compile(r"([^.\[]+)(?:\[([0-9]+)\])?")
 _DERNIER = 1_000  # a member that the norm does not know comes after its siblings that it knows
 
@@ -52,7 +54,7 @@ def _is_within(champ: str | None, illisibles: Collection[str]) -> bool:
         return False
     if champ in illisibles:
         return True
-    return any(champ.startswith((f"{illisible}.", f"{illisible}[")) for illisible in illisibles)
+    return any(champ[: coupe.start()] in illisibles for coupe in _COUPES.finditer(champ))
 
 
 def _rank(anomalie: Anomalie) -> tuple[int, ...]:

@@ -1,5 +1,6 @@
 """One HTTP call as a handler sees it, and its answer."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ from traitdunion.opco.acces import Habilitation
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 CORPS_JSON_MAX = 1024 * 1024  # bytes (norme.md §2, limits of architecture.md §2)
+CORPS_SECONDES = 30.0  # for a JSON body to arrive whole
 CORPS_FICHIER_MAX = 11 * 1024 * 1024
 NUMERO_INTERNE_MAX = 2**63 - 1
 PARAMETRES_MAX = 50  # of a query string
@@ -86,6 +88,10 @@ class Call:
         annonce = self.entetes.get(b"content-length", b"0")
         if annonce.isdigit() and int(annonce) > maximum:
             raise codes.CORPS_TROP_GROS.refus(limite_octets=maximum)
+        async with asyncio.timeout(CORPS_SECONDES):
+            return await self._read_body(maximum)
+
+    async def _read_body(self, maximum: int) -> bytes:
         message = await self.receive()
         if message["type"] == "http.request" and not message.get("more_body"):
             morceau: bytes = message["body"]

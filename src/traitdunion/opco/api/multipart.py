@@ -3,6 +3,7 @@
 The parsing itself is the library `multipart`'s; what is refused, and how, is ours (norme.md §1, §5).
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,8 +18,10 @@ from traitdunion.norme.erreurs import depot as codes
 from traitdunion.norme.erreurs import technique
 from traitdunion.opco.api.call import CORPS_FICHIER_MAX, CORPS_JSON_MAX, Call, ClientGone
 from traitdunion.opco.socle import failpoints
+from traitdunion.opco.socle.object_store import ObjectStoreError
 
 PARTIE_FICHIER = "fichier"
+DUREE_MAX_SECONDES = 120.0  # for a file to arrive whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +48,34 @@ async def read_envoi(call: Call, *, partie: str, dossier: Path) -> AsyncIterator
     annonce = call.entetes.get(b"content-length", b"0")
     if annonce.isdigit() and int(annonce) > CORPS_FICHIER_MAX:
         raise technique.CORPS_TROP_GROS.refus(limite_octets=CORPS_FICHIER_MAX)
-    with NamedTemporaryFile(dir=dossier, prefix="envoi-", delete=True) as fichier:
+    with _opened(dossier) as fichier:
         reading = _Reading(partie, fichier)
         try:
-            await reading.run(call, options["boundary"])
+            async with asyncio.timeout(DUREE_MAX_SECONDES):
+                await reading.run(call, options["boundary"])
+            fichier.flush()
         except MultipartError:
             raise codes.MULTIPART_ATTENDU.refus(partie=partie) from None
-        fichier.flush()
+        except TimeoutError:
+            raise  # an OSError of its own kind: too slow, not too full
+        except OSError as erreur:
+            raise ObjectStoreError(f"cannot stage the file ({erreur.strerror})") from None
         yield reading.envoi(Path(fichier.name))
+
+
+def _opened(dossier: Path) -> Any:
+    try:
+        return NamedTemporaryFile(dir=dossier, prefix="envoi-", delete=True)
+    except OSError as erreur:
+        raise ObjectStoreError(f"cannot stage the file ({erreur.strerror})") from None
+
+
+def _text(nom: str) -> str:
+    """A name from a header: UTF-8 as the RFC wants, or ISO-8859-1 as older programs write (RFC 7578 §5.1)."""
+    try:
+        return nom.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return nom
 
 
 class _Reading:
@@ -70,7 +93,7 @@ class _Reading:
     async def run(self, call: Call, boundary: str) -> None:
         total = 0
         # Past the two parts that are admitted, one more is enough to say which is not.
-        parser = PushMultipartParser(boundary, max_segment_count=16, max_header_size=4096, strict=False)
+        parser = PushMultipartParser(boundary, max_segment_count=16, max_header_size=4096, header_charset="latin-1")
         with parser:
             while not parser.closed:
                 message = await call.receive()
@@ -117,7 +140,7 @@ class _Reading:
         return Envoi(
             corps=bytes(self._json),
             chemin=chemin,
-            nom_fichier=fichier.filename or "sans-nom",
+            nom_fichier=_text(fichier.filename or "sans-nom"),
             type_declare=(fichier.content_type or "").lower(),
             sha256_fichier=self._empreinte.digest(),
             taille_octets=self._taille,

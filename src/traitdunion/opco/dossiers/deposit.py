@@ -176,7 +176,7 @@ class Depots:
                 inscrits |= {c.identite: i for c, i in zip(candidats, reponses, strict=True) if i is not None}
                 candidats = [candidat for candidat in candidats if candidat.identite not in inscrits]
         failpoints.hit("apres_commit")
-        _watch_numbers(max(inscrit.numero_interne for inscrit in inscrits.values()))
+        _watch_numbers(max((un.numero_interne for un in inscrits.values() if un.nouveau), default=0))
         return inscrits
 
     @staticmethod
@@ -216,6 +216,8 @@ class Depots:
 
 def _watch_numbers(dernier: int) -> None:
     """Show how far the series has gone; say it loudly when it nears its end."""
+    if not dernier:
+        return
     metrics.DERNIER_NUMERO.set(dernier)
     if dernier >= SEUIL_NUMEROS:
         log.critical("numeros_bientot_epuises", dernier=dernier, maximum=NUMERO_MAX)

@@ -1,5 +1,6 @@
 """Reading dossiers back: one whole, several, their states (norme.md §1, §2.5)."""
 
+import asyncio
 from collections.abc import Sequence
 
 import msgspec
@@ -36,7 +37,11 @@ class Dossiers:
         """Those of `numeros` that are this SIREN's, by number; the others are simply not there."""
         async with self._database.connection() as tx:
             depots = await store.find_depots(tx, numeros, siren=siren)
-        return [self._read(depot) for depot in depots]
+        lus = []
+        for depot in depots:
+            lus.append(self._read(depot))
+            await asyncio.sleep(0)  # a long list does not hold the other calls up
+        return lus
 
     async def read_cerfa(self, numero_interne: int, *, siren: str) -> Cerfa | None:
         """The form as deposited, or None when this SIREN has no such dossier."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from time import monotonic
 
@@ -32,17 +32,17 @@ class Idempotence:
         Raises CLE_IDEMPOTENCE_DEJA_UTILISEE for another content, SERVICE_INDISPONIBLE when the first call still runs
         after 10 s. If `action` raises, nothing is kept: a refusal is corrected and sent again under the same key.
         """
-        deja = await self._take(place, contenu)
+        deja, prise_le = await self._take(place, contenu)
         if deja is not None:
             return deja, True
         try:
             reponse = await action()
         except BaseException:
             async with self._database.connection() as tx:
-                await store.release(tx, place)
+                await store.release(tx, place, prise_le=prise_le)
             raise
         async with self._database.connection() as tx:
-            await store.record(tx, place, reponse=reponse)
+            await store.record(tx, place, reponse=reponse, prise_le=prise_le)
         return reponse, False
 
     async def purge(self) -> int:
@@ -50,19 +50,19 @@ class Idempotence:
         async with self._database.connection() as tx:
             return await store.purge(tx, avant=self._clock.now() - CONSERVATION)
 
-    async def _take(self, place: Place, contenu: bytes) -> bytes | None:
-        """None once the place is ours, or the answer that was given."""
+    async def _take(self, place: Place, contenu: bytes) -> tuple[bytes | None, datetime]:
+        """None and since when, once the place is ours; or the answer that was given."""
         limite = monotonic() + ATTENTE_SECONDES
         while True:
             now = self._clock.now()
             async with self._database.connection() as tx:
                 if await store.take(tx, place, contenu=contenu, at=now, abandon=now - ABANDON):
-                    return None
+                    return None, now
                 connue = await store.find(tx, place)
             if connue is not None and connue.contenu != contenu:
                 raise codes.CLE_IDEMPOTENCE_DEJA_UTILISEE.refus("Idempotency-Key")
             if connue is not None and connue.reponse is not None:
-                return connue.reponse
+                return connue.reponse, now
             if monotonic() > limite:
                 raise technique.SERVICE_INDISPONIBLE.refus(entetes={"Retry-After": "5"}, attente_secondes=5)
             await asyncio.sleep(TIC_SECONDES)

@@ -37,9 +37,11 @@ SELECT contenu, reponse FROM idempotence WHERE editeur = %s AND siren = %s AND r
 """
 RECORD = """
 UPDATE idempotence SET reponse = %s WHERE editeur = %s AND siren = %s AND route = %s AND cle = %s
+   AND prise_le = %s
 """
 RELEASE = """
 DELETE FROM idempotence WHERE editeur = %s AND siren = %s AND route = %s AND cle = %s AND reponse IS NULL
+   AND prise_le = %s
 """
 
 
@@ -56,14 +58,14 @@ async def find(tx: Tx, place: Place) -> Connue | None:
     return Connue(*row) if row else None
 
 
-async def record(tx: Tx, place: Place, *, reponse: bytes) -> None:
-    """Keep the answer."""
-    await tx.execute(RECORD, (reponse, *msgspec.structs.astuple(place)))
+async def record(tx: Tx, place: Place, *, reponse: bytes, prise_le: datetime) -> None:
+    """Keep the answer, unless the place taken at `prise_le` was taken over meanwhile."""
+    await tx.execute(RECORD, (reponse, *msgspec.structs.astuple(place), prise_le))
 
 
-async def release(tx: Tx, place: Place) -> None:
-    """Give the place back: the call was refused, and may be corrected and sent again."""
-    await tx.execute(RELEASE, msgspec.structs.astuple(place))
+async def release(tx: Tx, place: Place, *, prise_le: datetime) -> None:
+    """Give the place back: the call was refused, and may be corrected and sent again. Never another's place."""
+    await tx.execute(RELEASE, (*msgspec.structs.astuple(place), prise_le))
 
 
 async def purge(tx: Tx, *, avant: datetime) -> int:

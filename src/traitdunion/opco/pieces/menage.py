@@ -43,6 +43,10 @@ class Menage:
                 log.error("objet_illisible", document=numero, cause=type(erreur).__name__)
                 continue
             if verdict.resultat is Resultat.INDISPONIBLE:
+                # The antivirus, or this file alone? One that it cannot judge does not keep the others waiting.
+                if await self._antivirus.ping():
+                    log.error("document_sans_verdict", document=numero)
+                    continue
                 log.warning("antivirus_indisponible", documents=len(attendent) - juges)
                 break
             await self._judge(numero, siren, suspect=verdict.suspect)

@@ -11,7 +11,7 @@ import msgspec
 from traitdunion.norme.erreurs import Anomalie, Refus
 from traitdunion.norme.erreurs import depot as codes
 from traitdunion.opco.pieces import store
-from traitdunion.opco.pieces.gate import Gate, Inspection, TypeContenu, safe_name
+from traitdunion.opco.pieces.gate import Gate, Inspection, TypeContenu, named_after
 from traitdunion.opco.socle.database import Database, Tx
 from traitdunion.opco.socle.object_store import ObjectStore
 from traitdunion.opco.socle.vault import Vault
@@ -147,7 +147,7 @@ class Pieces:
                 siren=piece.siren,
                 type_fichier=piece.type_fichier,
                 version=versions + 1,
-                nom_fichier=safe_name(piece.nom_fichier),
+                nom_fichier=named_after(piece.nom_fichier, inspection.type_contenu.value),
                 type_contenu=inspection.type_contenu.value,
                 taille_octets=inspection.taille_octets,
                 cle_objet=cle_objet,

@@ -11,7 +11,7 @@ async def get_etats_v1(call: Call, services: Services) -> Answer:
     siren = call.par.siren
     etag, inchange = await _etag(call, services, siren)
     if inchange:
-        return Answer(b"", statut=304, entetes={"ETag": etag})
+        return Answer(b"", statut=304, entetes=_cachable(etag))
     etats = await services.dossiers.list_etats(siren=siren)
     return Answer(ecriture.write_plain(etats), entetes=_cachable(etag))
 
@@ -27,7 +27,7 @@ async def get_etats_v2(call: Call, services: Services) -> Answer:
         )
     etag, inchange = await _etag(call, services, siren, suffixe=f"-{page}")
     if inchange:
-        return Answer(b"", statut=304, entetes={"ETag": etag})
+        return Answer(b"", statut=304, entetes=_cachable(etag))
     resultat = await services.dossiers.list_page(siren=siren, page=page)
     return Answer(ecriture.write_plain(resultat), entetes=_cachable(etag))
 

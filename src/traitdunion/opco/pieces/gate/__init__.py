@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from traitdunion.opco.pieces.gate.model import Inspection, Limites, TypeContenu
-    from traitdunion.opco.pieces.gate.names import content_disposition, safe_name
+    from traitdunion.opco.pieces.gate.names import content_disposition, named_after, safe_name
     from traitdunion.opco.pieces.gate.pool import Gate
 
-__all__ = ["Gate", "Inspection", "Limites", "TypeContenu", "content_disposition", "safe_name"]
+__all__ = ["Gate", "Inspection", "Limites", "TypeContenu", "content_disposition", "named_after", "safe_name"]
 
 _MODULES = {
     "Gate": "pool",
@@ -19,6 +19,7 @@ _MODULES = {
     "Limites": "model",
     "TypeContenu": "model",
     "content_disposition": "names",
+    "named_after": "names",
     "safe_name": "names",
 }
 

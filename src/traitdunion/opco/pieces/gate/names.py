@@ -7,6 +7,7 @@ from urllib.parse import quote
 _SANS_NOM = "fichier"
 _LONGUEUR_MAX_OCTETS = 200  # in UTF-8; file systems stop at 255, and « (1) » must still fit
 _EXTENSION_MAX_OCTETS = 16
+_EXTENSIONS = {"application/pdf": (".pdf",), "image/jpeg": (".jpg", ".jpeg", ".jpe"), "image/png": (".png",)}
 # Not letters nor marks: controls, invisible and direction-changing characters, line separators, private, unassigned.
 _CATEGORIES_RETIREES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _INTERDITS_SOUS_WINDOWS = str.maketrans(dict.fromkeys('<>:"|?*', "_"))
@@ -29,6 +30,13 @@ def safe_name(nom: str) -> str:
     kept = kept.translate(_INTERDITS_SOUS_WINDOWS).strip(" .")
     kept = _shorten(kept) or _SANS_NOM
     return f"_{kept}" if _RESERVES_SOUS_WINDOWS.fullmatch(kept.split(".")[0].rstrip()) else kept
+
+
+def named_after(nom: str, type_contenu: str) -> str:
+    """A harmless name with the extension of what the file really is: « convention.hta » holds a PDF, and says so."""
+    name = safe_name(nom)
+    extensions = _EXTENSIONS[type_contenu]
+    return name if name.lower().endswith(extensions) else safe_name(name + extensions[0])
 
 
 def content_disposition(nom: str) -> str:

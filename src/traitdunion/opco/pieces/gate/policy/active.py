@@ -14,6 +14,8 @@ from pikepdf import Array, Dictionary, Name, Object, Stream, String
 SIEVE = re.compile(
     rb"/(?:JS|JavaScript|Launch|SubmitForm|ImportData|RichMedia\w*|Rendition|Movie|Sound|3D|GoTo3DView|EF|EmbeddedFiles?"
     rb"|FileAttachment|GoToE|XFA|AA|OpenAction)(?![^\s/<>\[\](){}%])"
+    # The name may lie in another object, which says nothing by itself: looked at through the reference.
+    rb"|/(?:S|Subtype|Type)\s+\d+\s+\d+\s+R"
 )
 
 _ACTIONS = {

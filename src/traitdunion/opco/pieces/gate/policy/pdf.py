@@ -142,17 +142,29 @@ def _decoded_bytes(stream: pikepdf.Stream) -> int:
         return len(stream.read_raw_bytes())
 
 
+def _encoded_bytes(stream: pikepdf.Stream, filtres: list[pikepdf.Object]) -> bytes:
+    """The image as its own codec wrote it, the filters over it undone."""
+    with pikepdf.new() as ailleurs:
+        copie = pikepdf.Stream(ailleurs, stream.read_raw_bytes())
+        copie["/Filter"] = pikepdf.Array(filtres[:-1])
+        return copie.read_bytes(decode_level=pikepdf.StreamDecodeLevel.specialized)
+
+
 def _image_too_large(stream: pikepdf.Stream, maximum: int) -> bool:
     """Whether an image says, in its dictionary or in its JPEG header, more pixels than the limit."""
     if stream.get("/Subtype") != "/Image":
         return False
     width, height = stream.get("/Width", 0), stream.get("/Height", 0)
-    if isinstance(width, int) and isinstance(height, int) and width * height > maximum:
+    if isinstance(width, (int, Decimal)) and isinstance(height, (int, Decimal)) and width * height > maximum:
         return True
-    if stream.get("/Filter") == "/DCTDecode":
+    dits = stream.get("/Filter")
+    filtres = list(dits) if isinstance(dits, pikepdf.Array) else [dits] if dits is not None else []
+    if filtres and filtres[-1] == "/DCTDecode":
         try:
-            structure = jpeg.read_structure(stream.read_raw_bytes(), header_only=True)
-        except jpeg.JpegError:
+            # Decoded as far as the JPEG, which is left as it is.
+            donnees = _encoded_bytes(stream, filtres) if len(filtres) > 1 else stream.read_raw_bytes()
+            structure = jpeg.read_structure(donnees, header_only=True)
+        except (jpeg.JpegError, pikepdf.PdfError):
             return False  # damaged: it draws nothing, and is never decoded here
         return structure.width * structure.height > maximum
     return False
