@@ -182,7 +182,7 @@ def test_an_editor_that_is_not_ready_is_connected_through_a_request(
     client_id, secret = _answer(navigateur, serveur, opco)
     lien = _invite(opco, serveur, role="Éditeur de logiciel", nom="sudlog", editeur="SUDLOG FICTIF")
     opco.visit("/instruction/administration/demandes")
-    opco.follow("n° 1")
+    opco.follow("DC-0000001")
     opco.page.get_by_label("Éditeur de ce logiciel").select_option(label="SUDLOG FICTIF")
     opco.press("Désigner")
     opco.capture("demande-opco")
@@ -233,7 +233,7 @@ def _answer(navigateur: Browser, serveur: Connection, opco: Ecran) -> tuple[str,
     """The OPCO answers, invites the technical contact, makes the editor; its identifiers, read once by its link."""
     opco.visit("/instruction/")
     opco.follow("1 demande de contact à traiter")
-    opco.follow("n° 1")
+    opco.follow("DC-0000001")
     opco.fill(Message="Bonjour, nous écrivons à votre éditeur.")
     opco.press("Répondre")
     assert opco.says("Votre réponse est envoyée")

@@ -1,33 +1,37 @@
 """The use cases of contact requests, on both sides, and of the accrochage that is not ready yet (guide.md)."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_bytes
 
 import msgspec
 
+from traitdunion.norme.erreurs import depot as codes
 from traitdunion.opco.courriels import Courriels
 from traitdunion.opco.courriels.message import check_adresse
 from traitdunion.opco.demandes import store
 from traitdunion.opco.demandes.states import EtatDemande, TypeDemande, after_message
-from traitdunion.opco.demandes.store import Demande, Message
+from traitdunion.opco.demandes.store import Demande, Demandeur, Message
 from traitdunion.opco.evenements import journal
 from traitdunion.opco.pieces import Pieces
 from traitdunion.opco.pieces.gate import TypeContenu
 from traitdunion.opco.pieces.service import NouvellePiece
+from traitdunion.opco.pieces.store import LigneDocument
 from traitdunion.opco.socle.clock import Clock
 from traitdunion.opco.socle.database import Database, Tx
 
 SUJET_MAX, TEXTE_MAX = 200, 10_000
-LISTE_MAX = 200
+ATTENTE_MAX = 200
+PAR_PAGE = 50
 ADMIS = frozenset({TypeContenu.PDF, TypeContenu.JPEG, TypeContenu.PNG})
 CONTACTS = ("metier", "technique")
 CHAMPS_CONTACT = ("nom", "telephone", "courriel")
 TELEPHONE = re.compile(r"\+?[0-9][0-9 .()-]{7,19}")
 Ecriture = Callable[[Tx, int | None], Awaitable[None]]
 INCONNUE = "Cette demande n'existe pas."
+__all__ = ["Auteur", "DemandeRefusee", "Demandes", "Demandeur", "Fil", "Joint"]
 
 
 class DemandeRefusee(Exception):
@@ -74,27 +78,34 @@ class Demandes:
 
     # --- both sides ---------------------------------------------------------------------------------------------
 
-    async def find(self, demande: int, *, siren: str | None = None) -> Fil | None:
-        """A request with its thread; of this SIREN only, when one is given."""
+    async def find(self, demande: int, *, de: Demandeur | None = None) -> Fil | None:
+        """A request with its thread; of this one who asks only, when one is given."""
         async with self._database.connection() as conn:
-            trouvee = await store.find(conn, demande, siren=siren)
+            trouvee = await store.find(conn, demande, de=de)
             if trouvee is None:
                 return None
             return Fil(demande=trouvee, messages=tuple(await store.list_messages(conn, demande)))
 
+    async def read_joint(self, fil: Fil, document: int) -> tuple[LigneDocument, AsyncIterator[bytes]]:
+        """A file of a thread and its bytes. Raises `Refus`: not of this thread, or in quarantine."""
+        if document not in {un.document for un in fil.messages}:
+            raise codes.DOCUMENT_INCONNU.refus("document")
+        ligne = await self._pieces.find(document, siren=fil.demande.siren)
+        return ligne, await self._pieces.read(ligne)
+
     async def answer(
-        self, demande: int, texte: str, *, par: Auteur, siren: str | None = None, joint: Joint | None = None
+        self, demande: int, texte: str, *, par: Auteur, de: Demandeur | None = None, joint: Joint | None = None
     ) -> None:
         """Write in a thread. Raises DemandeRefusee, or `Refus` when the gate refuses the file."""
         texte = _check_texte(texte)
         async with self._database.connection() as conn:
-            trouvee = await store.find(conn, demande, siren=siren)
+            trouvee = await store.find(conn, demande, de=de)
         if trouvee is None:
             raise DemandeRefusee(INCONNUE)
-        piece, at = await self._inspect(joint, siren=trouvee.siren), self._clock.now()
+        piece, at = self._piece(joint, siren=trouvee.siren), self._clock.now()
 
         async def write(tx: Tx, document: int | None) -> None:
-            tenue = await store.find(tx, demande, siren=siren, lock=True)
+            tenue = await store.find(tx, demande, lock=True)
             assert tenue is not None  # requests are never deleted
             await store.insert_message(
                 tx, demande=demande, compte=par.compte, opco=par.opco, texte=texte, document=document, at=at
@@ -108,11 +119,11 @@ class Demandes:
 
         await self._write(piece, write)
 
-    async def close(self, demande: int, *, par: Auteur, siren: str | None = None) -> None:
+    async def close(self, demande: int, *, par: Auteur, de: Demandeur | None = None) -> None:
         """Close a thread; a message opens it again. Raises DemandeRefusee."""
         at = self._clock.now()
         async with self._database.transaction() as tx:
-            trouvee = await store.find(tx, demande, siren=siren, lock=True)
+            trouvee = await store.find(tx, demande, de=de, lock=True)
             if trouvee is None:
                 raise DemandeRefusee(INCONNUE)
             await store.update(tx, demande, etat=EtatDemande.CLOSE, at=at)
@@ -131,21 +142,27 @@ class Demandes:
         texte: str,
         par: Auteur,
         contacts: Mapping[str, Mapping[str, str]] | None = None,
+        logiciel: tuple[str, str] = ("", ""),
         joint: Joint | None = None,
     ) -> int:
-        """Open a request; its number. Raises DemandeRefusee, or `Refus` when the gate refuses the file."""
+        """Open a request; its number. Raises DemandeRefusee, or `Refus` when the gate refuses the file.
+
+        `contacts` (both needed) and `logiciel` (name and editor, when known) are those of an accrochage.
+        """
         sujet = " ".join(sujet.split())
         if not 0 < len(sujet) <= SUJET_MAX or not sujet.isprintable():
             raise DemandeRefusee(f"Le sujet est obligatoire, {SUJET_MAX} caractères au plus.")
         texte = _check_texte(texte)
-        dits = _check_contacts(contacts or {}) if type_ is TypeDemande.ACCROCHAGE else None
-        piece, at = await self._inspect(joint, siren=siren), self._clock.now()
+        accrochage = type_ is TypeDemande.ACCROCHAGE
+        dits = _check_contacts(contacts or {}) if accrochage else None
+        nomme = _check_logiciel(logiciel) if accrochage else ("", "")
+        piece, at = self._piece(joint, siren=siren), self._clock.now()
         numero = 0
 
         async def write(tx: Tx, document: int | None) -> None:
             nonlocal numero
             numero = await store.insert(
-                tx, siren=siren, type_=type_, sujet=sujet, compte=par.compte, contacts=dits, at=at
+                tx, siren=siren, type_=type_, sujet=sujet, compte=par.compte, contacts=dits, logiciel=nomme, at=at
             )
             await store.insert_message(
                 tx, demande=numero, compte=par.compte, opco=False, texte=texte, document=document, at=at
@@ -160,10 +177,10 @@ class Demandes:
         await self._write(piece, write)
         return numero
 
-    async def list_of(self, siren: str) -> list[Demande]:
-        """The requests of a SIREN, latest first."""
+    async def list_of(self, de: Demandeur, *, avant: int | None = None, limite: int = PAR_PAGE) -> list[Demande]:
+        """The requests of one who asks, latest first, older than the request `avant`."""
         async with self._database.connection() as conn:
-            return await store.list_of(conn, siren=siren, limite=LISTE_MAX)
+            return await store.list_of(conn, de=de, avant=avant, limite=limite)
 
     async def list_possibles(self, siren: str) -> list[Demande]:
         """The accrochages said possible and not opened yet: what « Accueil » tells the CFA."""
@@ -175,9 +192,9 @@ class Demandes:
     async def list_waiting(self) -> list[Demande]:
         """What waits for the OPCO, longest first."""
         async with self._database.connection() as conn:
-            return await store.list_waiting(conn, limite=LISTE_MAX)
+            return await store.list_waiting(conn, limite=ATTENTE_MAX)
 
-    async def list_latest(self, *, avant: int | None = None, limite: int = 50) -> list[Demande]:
+    async def list_latest(self, *, avant: int | None = None, limite: int = PAR_PAGE) -> list[Demande]:
         """Every request, latest first."""
         async with self._database.connection() as conn:
             return await store.list_latest(conn, avant=avant, limite=limite)
@@ -259,8 +276,8 @@ class Demandes:
 
     # --- inside -------------------------------------------------------------------------------------------------
 
-    async def _inspect(self, joint: Joint | None, *, siren: str) -> NouvellePiece | None:
-        """A file past the gate, ready to be stored; `Refus` otherwise."""
+    def _piece(self, joint: Joint | None, *, siren: str) -> NouvellePiece | None:
+        """A joined file as a document of this SIREN: no dossier, no JSON, never the same as another."""
         if joint is None:
             return None
         octets = joint.chemin.read_bytes()
@@ -278,6 +295,7 @@ class Demandes:
         )
 
     async def _write(self, piece: NouvellePiece | None, write: Ecriture) -> None:
+        """Pass the file through the gate, store it, then write; nothing is written when the gate refuses."""
         if piece is None:
             async with self._database.transaction() as tx:
                 await write(tx, None)
@@ -301,6 +319,14 @@ def _check_texte(texte: str) -> str:
     if not 0 < len(texte) <= TEXTE_MAX or "\0" in texte:
         raise DemandeRefusee(f"Le message est obligatoire, {TEXTE_MAX} caractères au plus.")
     return texte
+
+
+def _check_logiciel(logiciel: tuple[str, str]) -> tuple[str, str]:
+    """Name and editor, both free and neither needed. Raises DemandeRefusee."""
+    nom, editeur = (" ".join(mot.split()) for mot in logiciel)
+    if max(len(nom), len(editeur)) > SUJET_MAX or not (nom + editeur).isprintable():
+        raise DemandeRefusee(f"Le nom du logiciel et celui de l'éditeur font {SUJET_MAX} caractères au plus.")
+    return nom, editeur
 
 
 def _check_contacts(contacts: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:

@@ -25,9 +25,9 @@ class EtatDemande(StrEnum):
 TYPES = {
     TypeDemande.ACCROCHAGE: "Accrochage API CFA",
     TypeDemande.DOSSIER: "Question sur un dossier",
-    TypeDemande.REGLEMENT: "Question sur un règlement",
+    TypeDemande.REGLEMENT: "Question sur un paiement",
     TypeDemande.IDENTIFIANT: "Identifiant API CFA",
-    TypeDemande.AUTRE: "Autre demande",
+    TypeDemande.AUTRE: "Autre",
 }
 ETATS = {
     EtatDemande.OUVERTE: ("Envoyée", "neutre", "○"),

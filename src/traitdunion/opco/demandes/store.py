@@ -10,8 +10,19 @@ from psycopg.types.json import Jsonb
 Tx = AsyncConnection[Any]
 
 
+class Demandeur(NamedTuple):
+    """Whose requests: those of a CFA, or those of an employer. One SIREN may be both, and neither reads the other's."""
+
+    siren: str
+    employeur: bool
+
+
 class Demande(NamedTuple):
-    """A request without its thread. `contacts`: business and technical contacts of an accrochage."""
+    """A request without its thread. `contacts`: business and technical contacts of an accrochage.
+
+    `logiciel_nom`, `logiciel_editeur`: what the CFA says of its software, empty when it says nothing; `editeur`: who
+    it is for the OPCO, once known.
+    """
 
     id: int
     siren: str
@@ -22,11 +33,18 @@ class Demande(NamedTuple):
     compte: int
     courriel: str
     contacts: dict[str, dict[str, str]] | None
+    logiciel_nom: str
+    logiciel_editeur: str
     editeur: int | None
     editeur_nom: str | None
     possible_le: datetime | None
     cree_le: datetime
     maj_le: datetime
+
+    @property
+    def numero(self) -> str:
+        """How people name it: DC-0000001."""
+        return f"DC-{self.id:07d}"
 
 
 class Message(NamedTuple):
@@ -44,7 +62,8 @@ class Message(NamedTuple):
 # An employer is no organisation of ours: its SIREN stands for its name.
 SELECT = """
 SELECT d.id, d.siren, coalesce(o.denomination, d.siren), d.type, d.sujet, d.etat, d.compte, c.courriel, d.contacts,
-       d.editeur, e.nom, d.possible_le, d.cree_le, d.maj_le
+       coalesce(d.logiciel_nom, ''), coalesce(d.logiciel_editeur, ''), d.editeur, e.nom, d.possible_le,
+       d.cree_le, d.maj_le
   FROM demande d JOIN compte c ON c.id = d.compte LEFT JOIN organisation o ON o.siren = d.siren
   LEFT JOIN editeur e ON e.id = d.editeur
 """
@@ -58,13 +77,15 @@ async def insert(
     sujet: str,
     compte: int,
     contacts: Mapping[str, Mapping[str, str]] | None,
+    logiciel: tuple[str, str],
     at: datetime,
 ) -> int:
-    """Add a request; its id."""
+    """Add a request; its id. `logiciel`: name of the software and of its editor."""
     cursor = await tx.execute(
-        """INSERT INTO demande (siren, type, sujet, etat, compte, contacts, cree_le, maj_le)
-           VALUES (%s, %s, %s, 'OUVERTE', %s, %s, %s, %s) RETURNING id""",
-        (siren, type_, sujet, compte, None if contacts is None else Jsonb(contacts), at, at),
+        """INSERT INTO demande (siren, type, sujet, etat, compte, contacts,
+                                logiciel_nom, logiciel_editeur, cree_le, maj_le)
+           VALUES (%s, %s, %s, 'OUVERTE', %s, %s, %s, %s, %s, %s) RETURNING id""",
+        (siren, type_, sujet, compte, None if contacts is None else Jsonb(contacts), *logiciel, at, at),
     )
     row = await cursor.fetchone()
     assert row is not None  # RETURNING of an INSERT
@@ -82,12 +103,13 @@ async def insert_message(
     )
 
 
-async def find(tx: Tx, demande: int, *, siren: str | None = None, lock: bool = False) -> Demande | None:
-    """One request; of this SIREN only, when one is given."""
+async def find(tx: Tx, demande: int, *, de: Demandeur | None = None, lock: bool = False) -> Demande | None:
+    """One request; of this one who asks only, when one is given."""
     fin = " FOR NO KEY UPDATE OF d" if lock else ""
+    siren, employeur = de or (None, None)
     cursor = await tx.execute(
-        SELECT + " WHERE d.id = %s AND (%s::text IS NULL OR d.siren = %s)" + fin,
-        (demande, siren, siren),
+        SELECT + " WHERE d.id = %s AND (%s::text IS NULL OR d.siren = %s AND (c.role = 'EMPLOYEUR') = %s)" + fin,
+        (demande, siren, siren, employeur),
     )
     row = await cursor.fetchone()
     return Demande(*row) if row else None
@@ -105,9 +127,13 @@ async def list_messages(tx: Tx, demande: int) -> list[Message]:
     return [Message(*row) for row in await cursor.fetchall()]
 
 
-async def list_of(tx: Tx, *, siren: str, limite: int) -> list[Demande]:
-    """The requests of a SIREN, latest first."""
-    cursor = await tx.execute(SELECT + " WHERE d.siren = %s ORDER BY d.id DESC LIMIT %s", (siren, limite))
+async def list_of(tx: Tx, *, de: Demandeur, avant: int | None, limite: int) -> list[Demande]:
+    """The requests of one who asks, latest first, older than `avant`."""
+    cursor = await tx.execute(
+        SELECT + " WHERE d.siren = %s AND (c.role = 'EMPLOYEUR') = %s AND (%s::bigint IS NULL OR d.id < %s) "
+        "ORDER BY d.id DESC LIMIT %s",
+        (de.siren, de.employeur, avant, avant, limite),
+    )
     return [Demande(*row) for row in await cursor.fetchall()]
 
 

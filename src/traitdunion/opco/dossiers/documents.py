@@ -106,15 +106,22 @@ class Documents:
 
     async def open(self, numero_interne: int, *, siren: str) -> tuple[LigneDocument, AsyncIterator[bytes]]:
         """A document and its bytes, unchanged. Raises DOCUMENT_INCONNU."""
-        ligne = await self._pieces.find(numero_interne, siren=siren)
+        ligne = await self._find(numero_interne, siren=siren)
         return ligne, await self._pieces.read(ligne)
 
     async def recepisse_facts(self, numero_interne: int, *, siren: str) -> FaitsRecepisse | None:
         """What the receipt of this document states, or None when this SIREN has no such document."""
         try:
-            return FaitsRecepisse(**facts(await self._pieces.find(numero_interne, siren=siren)))
+            return FaitsRecepisse(**facts(await self._find(numero_interne, siren=siren)))
         except Refus:
             return None
+
+    async def _find(self, numero_interne: int, *, siren: str) -> LigneDocument:
+        """A document of a dossier. Raises DOCUMENT_INCONNU, also for a file joined to a contact request."""
+        ligne = await self._pieces.find(numero_interne, siren=siren)
+        if ligne.numero_interne_dossier is None:
+            raise codes.DOCUMENT_INCONNU.refus("numeroInterneDocument")
+        return ligne
 
     async def _record(
         self,

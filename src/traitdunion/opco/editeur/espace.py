@@ -57,7 +57,14 @@ async def post_logiciel(request: Requete, data: Formulaire) -> Response[Any]:
             pret = data.get("pret") == "oui"
             await logiciels.set_pret(editeur_of(request), int(numero), pret=pret, par=personne.acteur)
         else:
-            await logiciels.create(editeur_of(request), data.get("nom", ""), pret=False, par=personne.acteur)
+            await logiciels.create(
+                editeur_of(request),
+                data.get("nom", ""),
+                versions=data.get("versions", ""),
+                page_contact=data.get("page_contact", ""),
+                pret=False,
+                par=personne.acteur,
+            )
     except ActeRefuse as refuse:
         return await _page(request, erreur=str(refuse))
     return Redirect("/editeur/?fait=logiciel", status_code=303)

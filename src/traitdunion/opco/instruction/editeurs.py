@@ -92,7 +92,14 @@ async def post_logiciel_opco(request: Requete, editeur: FromPath[int], data: For
         if numero.isascii() and numero.isdigit() and len(numero) < 19:
             await logiciels.set_pret(editeur, int(numero), pret=data.get("pret") == "oui", par=personne.acteur)
         else:
-            await logiciels.create(editeur, data.get("nom", ""), pret="pret" in data, par=personne.acteur)
+            await logiciels.create(
+                editeur,
+                data.get("nom", ""),
+                versions=data.get("versions", ""),
+                page_contact=data.get("page_contact", ""),
+                pret="pret" in data,
+                par=personne.acteur,
+            )
     except ActeRefuse as refuse:
         return await _fiche(request, editeur, erreur=str(refuse))
     return Redirect(f"{BASE}/{editeur}?fait=logiciel", status_code=303)

@@ -10,7 +10,7 @@ from litestar.response import Redirect, Stream, Template
 from traitdunion.norme.erreurs import Refus
 from traitdunion.opco.comptes.roles import CFA, Role
 from traitdunion.opco.comptes.sessions import Personne
-from traitdunion.opco.demandes.service import Auteur, DemandeRefusee, Fil
+from traitdunion.opco.demandes.service import PAR_PAGE, Auteur, DemandeRefusee, Demandeur, Fil
 from traitdunion.opco.demandes.states import ETATS, TYPES, TypeDemande
 from traitdunion.opco.pages import joints
 from traitdunion.opco.pages.connexion import Requete, portail_of
@@ -30,16 +30,25 @@ def types_of(personne: Personne) -> dict[TypeDemande, str]:
     return TYPES
 
 
+def demandeur_of(personne: Personne) -> Demandeur:
+    """On whose behalf a person asks and reads."""
+    return Demandeur(siren=personne.siren or "", employeur=personne.role is Role.EMPLOYEUR)
+
+
 @get(LISTE, guards=[requires(*LECTEURS)])
-async def get_demandes(request: Requete) -> Template:
-    """The requests of the SIREN."""
+async def get_demandes(request: Requete, avant: FromQuery[str] = "") -> Template:
+    """The requests of the CFA, or of the employer, latest first."""
     personne: Personne = request.user
-    demandes = await portail_of(request).demandes.list_of(personne.siren or "")
+    borne = int(avant) if avant.isascii() and avant.isdigit() and len(avant) < 19 else None
+    lues = await portail_of(request).demandes.list_of(demandeur_of(personne), avant=borne, limite=PAR_PAGE + 1)
     return render(
         request,
         "demandes/demandes.html",
-        demandes=demandes,
+        demandes=lues[:PAR_PAGE],
+        suite=lues[PAR_PAGE - 1].id if len(lues) > PAR_PAGE else None,
+        premiere=borne is None,
         types=TYPES,
+        ouvrables=types_of(personne),
         mots=ETATS,
         peut_ecrire=personne.role in AUTEURS,
     )
@@ -51,7 +60,7 @@ async def get_nouvelle(request: Requete, type_demande: FromQuery[str] = "") -> T
     saisie = joints.Saisie(type=type_demande if type_demande in types_of(request.user) else TypeDemande.AUTRE)
     if saisie.type == TypeDemande.ACCROCHAGE:
         await _fill_accrochage(request, saisie)
-    return _nouvelle(request, saisie)
+    return await _nouvelle(request, saisie)
 
 
 @post(f"{LISTE}/nouvelle", guards=[requires(*AUTEURS)], status_code=200, request_max_body_size=joints.CORPS_MAX)
@@ -70,12 +79,13 @@ async def post_nouvelle(request: Requete, data: joints.Formulaire) -> Response[A
                 texte=data.texte,
                 par=Auteur(compte=personne.compte, opco=False),
                 contacts=data.contacts,
+                logiciel=(data.logiciel_nom, data.logiciel_editeur),
                 joint=joint if personne.role in CFA else None,
             )
     except DemandeRefusee as refusee:
-        return _nouvelle(request, data, erreur=str(refusee))
+        return await _nouvelle(request, data, erreur=str(refusee))
     except Refus as refus:
-        return _nouvelle(request, data, erreur=refus.principale.description)
+        return await _nouvelle(request, data, erreur=refus.principale.description)
     return Redirect(f"{LISTE}/{numero}?fait=envoyee", status_code=303)
 
 
@@ -97,7 +107,7 @@ async def post_message(request: Requete, numero: FromPath[int], data: joints.For
                 numero,
                 data.texte,
                 par=Auteur(compte=personne.compte, opco=False),
-                siren=personne.siren,
+                de=demandeur_of(personne),
                 joint=joint if personne.role in CFA else None,
             )
     except DemandeRefusee as refusee:
@@ -113,7 +123,7 @@ async def post_clore(request: Requete, numero: FromPath[int]) -> Redirect:
     personne: Personne = request.user
     await _find(request, numero)
     await portail_of(request).demandes.close(
-        numero, par=Auteur(compte=personne.compte, opco=False), siren=personne.siren
+        numero, par=Auteur(compte=personne.compte, opco=False), de=demandeur_of(personne)
     )
     return Redirect(f"{LISTE}/{numero}?fait=close", status_code=303)
 
@@ -125,7 +135,7 @@ async def get_joint(request: Requete, numero: FromPath[int], document: FromPath[
 
 
 async def _find(request: Requete, numero: int) -> Fil:
-    fil = await portail_of(request).demandes.find(numero, siren=request.user.siren)
+    fil = await portail_of(request).demandes.find(numero, de=demandeur_of(request.user))
     if fil is None:
         raise NotFoundException
     return fil
@@ -151,13 +161,15 @@ async def _fil(
     )
 
 
-def _nouvelle(request: Requete, saisie: joints.Saisie, *, erreur: str | None = None) -> Template:
+async def _nouvelle(request: Requete, saisie: joints.Saisie, *, erreur: str | None = None) -> Template:
+    accrochage = saisie.type == TypeDemande.ACCROCHAGE
     return render(
         request,
         "demandes/demande_nouvelle.html",
         statut=400 if erreur else 200,
         saisie=saisie,
         types=types_of(request.user),
+        logiciels=await portail_of(request).logiciels.list_logiciels() if accrochage else [],
         erreur=erreur,
         peut_joindre=request.user.role in CFA,
     )
@@ -173,8 +185,7 @@ async def _fill_accrochage(request: Requete, saisie: joints.Saisie) -> None:
     saisie.sujet = f"Accrochage API CFA : {acces.denomination}"
     saisie.texte = (
         f"Bonjour,\n\nNotre CFA, {acces.denomination} (SIRET {siret}), souhaite vous transmettre ses contrats et ses "
-        "factures depuis son logiciel.\nNotre système d'information peut-il être raccordé par l'API CFA ?\n\n"
-        "Notre logiciel et son éditeur : "
+        "factures depuis son logiciel.\nNotre système d'information peut-il être raccordé par l'API CFA ?"
     )
     saisie.metier_nom = f"{personne.prenom} {personne.nom}"
     saisie.metier_courriel = personne.courriel

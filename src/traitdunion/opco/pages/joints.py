@@ -45,6 +45,8 @@ class Saisie:
     technique_nom: str = ""
     technique_telephone: str = ""
     technique_courriel: str = ""
+    logiciel_nom: str = ""
+    logiciel_editeur: str = ""
     fichier: UploadFile | None = None
 
     @property
@@ -81,10 +83,8 @@ async def staged(fichier: UploadFile | None, *, staging: Path) -> AsyncIterator[
 
 async def stream(request: Requete, fil: Fil, document: int) -> Stream:
     """The bytes of a file of a thread, as a thing to keep. Raises NotFoundException."""
-    if document not in {un.document for un in fil.messages}:
-        raise NotFoundException
     try:
-        ligne, flux = await portail_of(request).pieces.open(document, siren=fil.demande.siren)
+        ligne, flux = await portail_of(request).demandes.read_joint(fil, document)
     except Refus:
         raise NotFoundException from None
     entetes = {

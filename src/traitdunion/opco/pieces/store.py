@@ -10,7 +10,7 @@ Tx = AsyncConnection[Any]
 
 
 class LigneDocument(msgspec.Struct, frozen=True):
-    """A document as stored, without its JSON part."""
+    """A document as stored, without its JSON part; no dossier when it is joined to a contact request."""
 
     numero_interne: int
     siren: str
@@ -23,7 +23,7 @@ class LigneDocument(msgspec.Struct, frozen=True):
     sha256_recu: bytes
     verdict: str
     depose_le: datetime
-    numero_interne_dossier: int
+    numero_interne_dossier: int | None
 
 
 class NouveauDocument(msgspec.Struct, frozen=True, kw_only=True):

@@ -179,6 +179,8 @@ CREATE TABLE public.demande (
     possible_le timestamp with time zone,
     cree_le timestamp with time zone NOT NULL,
     maj_le timestamp with time zone NOT NULL,
+    logiciel_nom text,
+    logiciel_editeur text,
     CONSTRAINT demande_etat_check CHECK ((etat = ANY (ARRAY['OUVERTE'::text, 'EN_COURS'::text, 'REPONDUE'::text, 'CLOSE'::text]))),
     CONSTRAINT demande_siren_check CHECK ((siren ~ '^[0-9]{9}$'::text))
 );
@@ -363,7 +365,9 @@ CREATE TABLE public.logiciel (
     editeur bigint NOT NULL,
     nom text NOT NULL,
     pret boolean DEFAULT false NOT NULL,
-    cree_le timestamp with time zone NOT NULL
+    cree_le timestamp with time zone NOT NULL,
+    versions text,
+    page_contact text
 );
 
 ALTER TABLE public.logiciel ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (

@@ -1,5 +1,7 @@
 """The softwares that speak the norm: what a CFA picks from, what an editor says of its own."""
 
+import re
+
 from traitdunion.opco.acces.actes import ActeRefuse
 from traitdunion.opco.acces.editeurs import store
 from traitdunion.opco.evenements import journal
@@ -7,6 +9,8 @@ from traitdunion.opco.socle.clock import Clock
 from traitdunion.opco.socle.database import Database
 
 NOM_CARACTERES_MAX = 200
+# It becomes a link on a page: an address of the web and nothing else.
+PAGE = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~:/?#@!$&()*+,;=%-]*)?", re.ASCII)
 
 
 class Logiciels:
@@ -26,16 +30,24 @@ class Logiciels:
         async with self._database.connection() as conn:
             return await store.find_logiciel(conn, logiciel)
 
-    async def create(self, editeur: int, nom: str, *, pret: bool, par: str) -> int:
-        """Add a software to an editor; its id. Raises ActeRefuse."""
-        nom = " ".join(nom.split())
+    async def create(
+        self, editeur: int, nom: str, *, pret: bool, par: str, versions: str = "", page_contact: str = ""
+    ) -> int:
+        """Add a software to an editor; its id. `versions` and `page_contact` may be left empty. Raises ActeRefuse."""
+        nom, versions, page_contact = " ".join(nom.split()), " ".join(versions.split()), page_contact.strip()
         if not 0 < len(nom) <= NOM_CARACTERES_MAX or not nom.isprintable():
             raise ActeRefuse(f"Le nom du logiciel est obligatoire, {NOM_CARACTERES_MAX} caractères au plus.")
+        if len(versions) > NOM_CARACTERES_MAX or not versions.isprintable():
+            raise ActeRefuse(f"Les versions s'écrivent en {NOM_CARACTERES_MAX} caractères au plus.")
+        if page_contact and (len(page_contact) > NOM_CARACTERES_MAX or not PAGE.fullmatch(page_contact)):
+            raise ActeRefuse("La page de contact s'écrit https://www.exemple.fr/contact, sans accent ni espace.")
         at = self._clock.now()
         async with self._database.transaction() as tx:
             if await store.lock_editeur(tx, editeur) is None:
                 raise ActeRefuse("Cet éditeur n'existe pas.")
-            id_ = await store.insert_logiciel(tx, editeur=editeur, nom=nom, pret=pret, at=at)
+            id_ = await store.insert_logiciel(
+                tx, editeur=editeur, nom=nom, versions=versions, page_contact=page_contact, pret=pret, at=at
+            )
             if id_ is None:
                 raise ActeRefuse(f"Un logiciel « {nom} » existe déjà pour cet éditeur.")
             await journal.append(

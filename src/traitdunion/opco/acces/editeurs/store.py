@@ -29,13 +29,15 @@ class SecretValable(NamedTuple):
 
 
 class Logiciel(NamedTuple):
-    """A software of an editor; `pret` once the norm is confirmed in it."""
+    """A software of an editor; `pret` once the norm is confirmed in it. What is not said is empty."""
 
     id: int
     editeur: int
     editeur_nom: str
     nom: str
     pret: bool
+    versions: str
+    page_contact: str
 
 
 class Appel(NamedTuple):
@@ -162,16 +164,19 @@ async def purge_remises(tx: Tx, *, at: datetime) -> int:
 # --- softwares ------------------------------------------------------------------------------------------------------
 
 LOGICIELS = """
-SELECT l.id, l.editeur, e.nom, l.nom, l.pret FROM logiciel l JOIN editeur e ON e.id = l.editeur
+SELECT l.id, l.editeur, e.nom, l.nom, l.pret, coalesce(l.versions, ''), coalesce(l.page_contact, '')
+  FROM logiciel l JOIN editeur e ON e.id = l.editeur
 """
 
 
-async def insert_logiciel(tx: Tx, *, editeur: int, nom: str, pret: bool, at: datetime) -> int | None:
+async def insert_logiciel(
+    tx: Tx, *, editeur: int, nom: str, versions: str, page_contact: str, pret: bool, at: datetime
+) -> int | None:
     """Add a software; its id, or None when the editor has one of that name."""
     cursor = await tx.execute(
-        "INSERT INTO logiciel (editeur, nom, pret, cree_le) VALUES (%s, %s, %s, %s) "
+        "INSERT INTO logiciel (editeur, nom, versions, page_contact, pret, cree_le) VALUES (%s, %s, %s, %s, %s, %s) "
         "ON CONFLICT DO NOTHING RETURNING id",
-        (editeur, nom, pret, at),
+        (editeur, nom, versions, page_contact, pret, at),
     )
     row = await cursor.fetchone()
     return int(row[0]) if row else None
