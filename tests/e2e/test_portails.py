@@ -322,11 +322,23 @@ def test_every_page_is_readable_wide_and_on_a_telephone(
     ecran.close()
 
 
-@pytest.mark.parametrize("chemin", ["/mya/accessibilite", "/mya/mentions-legales", "/mya/donnees-personnelles"])
+@pytest.mark.parametrize(
+    "chemin", ["/mya/accessibilite", "/mya/mentions-legales", "/mya/donnees-personnelles", "/mya/oubli"]
+)
 def test_what_anyone_may_read_is_readable(serveur: Connection, navigateur: Browser, chemin: str) -> None:
     ecran = Ecran(navigateur, serveur.api, vue={"width": 320, "height": 640})
     ecran.visit(chemin)
     ecran.capture(Path(chemin).name)
+    ecran.close()
+
+
+def test_a_page_that_does_not_exist_says_so_readably(serveur: Connection, navigateur: Browser) -> None:
+    ecran = Ecran(navigateur, serveur.api)
+    reponse = ecran.page.goto(f"{serveur.api}/mya/nulle-part")
+    assert reponse is not None
+    assert reponse.status == 404
+    assert ecran.says("Cette page n'existe pas")
+    ecran.look()
     ecran.close()
 
 

@@ -78,6 +78,11 @@ def serving(
             nom="OPCO DE DÉMONSTRATION",
             journal="WARNING",
             second_facteur=Choix.NON,
+            site_public="https://www.opco.example",
+            aide_raccordement="raccordement@opco.example",
+            aide_cles="cles@opco.example",
+            aide_transmissions="transmissions@opco.example",
+            expediteur="ne-pas-repondre@opco.example",
         )
         cles = coffre.create(settings.secrets_fichier)
         client_id, client_secret, cle_api, acces = asyncio.run(_connect(url, cles, settings))
