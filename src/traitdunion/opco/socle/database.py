@@ -18,7 +18,15 @@ OPTIONS = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_s
 # What the server may not rewrite is refused to this role, whatever its code does (0007_pre_service.sql).
 ROLE_SERVICE = "traitdunion_service"
 # A peer that vanished without a word is noticed within a minute, not after the two hours of the system's default.
-KEEPALIVE: dict[str, Any] = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+KEEPALIVE: dict[str, Any] = {
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+# A server that falls silent behind a proxy that still answers: nothing but a clock of ours ends the wait. Above what a
+# statement may take, and what a mail may take inside its transaction (socle.courriel).
+DELAI_SECONDES = 60.0
 SILENCE_SECONDES = 30.0  # a listener that hears nothing for so long asks whether the server is still there
 
 
@@ -38,6 +46,7 @@ class Database:
 
     def __init__(self, url: str, *, min_size: int = 2, max_size: int = 10, role: str | None = None) -> None:
         self.url = url
+        self._delai = DELAI_SECONDES
         tailles = {Usage.ORDINARY: (min_size, max_size), Usage.LOOK_UP: (1, 2), Usage.BATCH: (1, 2)}
         self._pools = {usage: _pool(url, usage, role, *tailles[usage]) for usage in Usage}
         self._checking: asyncio.Task[None] | None = None
@@ -74,9 +83,9 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def connection(self, *, usage: Usage = Usage.ORDINARY) -> AsyncIterator[Tx]:
-        """A connection in autocommit."""
+        """A connection in autocommit, for 60 s at most. Raises TimeoutError beyond."""
         try:
-            async with self._pools[usage].connection() as conn:
+            async with asyncio.timeout(self._delai), self._pools[usage].connection() as conn:
                 yield conn
         except psycopg.OperationalError:
             self._suspect()

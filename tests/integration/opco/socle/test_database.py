@@ -161,3 +161,18 @@ async def test_the_audit_log_takes_lines_and_gives_them_back(database_url: str) 
         await journal.append(tx, acteur="essai", acte="ESSAI", at=at, siren="323456780")
         lignes = await journal.list_lignes(tx, siren="323456780", limite=10)
     assert [(un.acteur, un.acte) for un in lignes] == [("essai", "ESSAI")]
+
+
+async def test_a_server_that_falls_silent_is_waited_for_no_longer_than_our_own_clock_allows(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_delai", 0.3)
+    with pytest.raises(TimeoutError):
+        async with database.connection() as conn:
+            await conn.execute("SELECT pg_sleep(20)")
+    assert await _one(database) == 1
+
+
+async def _one(database: Database) -> object:
+    async with database.connection() as conn:
+        return await fetch(conn, "SELECT 1")
