@@ -71,9 +71,15 @@ class Ecran:
         for libelle, valeur in champs.items():
             self.page.get_by_label(libelle.replace("_", " "), exact=True).fill(valeur)
 
-    def press(self, nom: str, *, exact: bool = True) -> None:
-        """Press a button, then look at what comes."""
+    def press(self, nom: str, *, exact: bool = True, vers: str | None = None) -> None:
+        """Press a button, then look at what comes.
+
+        `vers` is the address where a script of the page goes once it has its answer: the browser does not
+        know of that navigation when the click returns, so we wait for it before we look.
+        """
         self.page.get_by_role("button", name=nom, exact=exact).click()
+        if vers is not None:
+            self.page.wait_for_url(vers)
         self.look()
 
     def follow(self, nom: str) -> None:

@@ -49,15 +49,13 @@ def test_codes_are_set_up_then_a_passkey_opens_the_session() -> None:
 
         ecran.visit("/mya/moi")
         ecran.follow("Ajouter une clé d'accès")
-        ecran.press("Créer la clé d'accès")
-        ecran.page.wait_for_url("**/mya/moi?fait=cle")
+        ecran.press("Créer la clé d'accès", vers="**/mya/moi?fait=cle")
         assert ecran.says("La clé d'accès est enregistrée")
         ecran.capture("cles-acces")
 
         ecran.press("Se déconnecter")
         ecran.connect(acces.utilisateur, acces.mot_de_passe)
-        ecran.press("Utiliser une clé d'accès")
-        ecran.page.wait_for_url("**/instruction/")
+        ecran.press("Utiliser une clé d'accès", vers="**/instruction/")
         assert ecran.says("Bonjour Dominique")
 
         ecran.press("Se déconnecter")
