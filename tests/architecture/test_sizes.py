@@ -9,7 +9,10 @@ FICHIER_MAX, FONCTION_MAX, PRISE_MAX, ESSAI_MAX, DOSSIER_MAX = 500, 80, 30, 800,
 PORTE = Path("src/traitdunion/opco/api/resources")
 
 # What may be larger, and why. An entry that is no longer needed fails too.
-EXCEPTIONS: dict[str, str] = {"src/traitdunion/opco/socle/schema.sql": "written by PostgreSQL from the migrations"}
+EXCEPTIONS: dict[str, str] = {
+    "src/traitdunion/opco/socle/schema.sql": "written by PostgreSQL from the migrations",
+    "src/traitdunion/opco/socle/migrations": "one file per step of the schema, for ever",
+}
 
 
 def test_files_are_short() -> None:

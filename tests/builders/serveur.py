@@ -104,6 +104,7 @@ class Serveur:
     application: Site = field(repr=False)
     portail: Portail = field(repr=False)
     services: Services = field(repr=False)
+    travaux: assemblage.Travaux = field(repr=False)
     clock: FixedClock
 
     async def call(self, methode: str, chemin: str, entetes: Mapping[str, str], *, receive: Any, send: Any) -> None:
@@ -167,6 +168,7 @@ async def serving(database_url: str, donnees: Path, **reglages: Any) -> AsyncIte
         editeur = await raccordement.create_editeur("ÉDITEUR FICTIF")
         portail = await stack.enter_async_context(assemblage.portail(settings, clock=clock))
         services = await stack.enter_async_context(assemblage.services(settings, clock=clock))
+        travaux = await stack.enter_async_context(assemblage.travaux(settings, clock=clock))
         norme = Application(lambda: contextlib.nullcontext(services))
         application = Site(norme, lambda: contextlib.nullcontext(portail))
         await stack.enter_async_context(lifespan(application))
@@ -190,6 +192,7 @@ async def serving(database_url: str, donnees: Path, **reglages: Any) -> AsyncIte
             application=application,
             portail=portail,
             services=services,
+            travaux=travaux,
             clock=clock,
         )
 

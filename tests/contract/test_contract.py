@@ -15,6 +15,7 @@ import pytest
 from builders import envois, fichiers
 from builders.serveur import OBLIGATOIRES, SIREN, SIREN_AUTRE, SIRET_AUTRE, Appelant, Serveur
 
+from traitdunion.norme.openapi.exemples import RUPTURE
 from traitdunion.norme.routes import ROUTES, Acces, Route
 
 pytestmark = pytest.mark.anyio
@@ -75,6 +76,8 @@ APPELS: dict[str, Callable[[Objets], Appel]] = {
     "lire_liste": lambda o: Appel({"params": {"numerosInternes": o.dossier}}, 200),
     "deposer_convention": lambda o: Appel(_multipart("convention", _convention(o)), 400),
     "deposer_document": lambda o: Appel(_multipart("infosFichier", envois.some_infos(o.dossier)), 400),
+    "declarer_rupture": lambda o: Appel(_json(RUPTURE | {"numeroInterneDossier": o.dossier}), 400),
+    "lire_evenements": lambda o: Appel({"params": {"limite": "10"}}, 200),
     "controler": lambda o: Appel(_json(envois.a_depot(o.rang, siret_cfa=o.siret)), 200),
     "lire_recepisse": lambda o: Appel({"identifiant": f"d-{o.dossier}"}, 404),
     "lire_document": lambda o: Appel({"numero_interne_document": o.document}, 404),

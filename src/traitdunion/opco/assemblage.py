@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import anyio
 import anyio.abc
+import httpx
 
-from traitdunion.opco import coffre
+from traitdunion.opco import coffre, suites
 from traitdunion.opco.acces.annuaire import Annuaire
 from traitdunion.opco.acces.avis import Avis
 from traitdunion.opco.acces.cfa import Vues
@@ -27,9 +28,14 @@ from traitdunion.opco.comptes.seconds_facteurs import SecondsFacteurs
 from traitdunion.opco.comptes.service import Comptes
 from traitdunion.opco.comptes.sessions import Sessions
 from traitdunion.opco.courriels import Courriels
+from traitdunion.opco.deca.service import Deca
+from traitdunion.opco.decisions.declaration import Declarations
+from traitdunion.opco.decisions.delais import Delais
+from traitdunion.opco.decisions.ouverture import note_piece
 from traitdunion.opco.demandes.service import Demandes
 from traitdunion.opco.dossiers.deposit import Depots
 from traitdunion.opco.dossiers.documents import Documents
+from traitdunion.opco.dossiers.fil import Fil
 from traitdunion.opco.dossiers.mes_dossiers import MesDossiers
 from traitdunion.opco.dossiers.read_back import Dossiers
 from traitdunion.opco.idempotence import Idempotence
@@ -85,7 +91,9 @@ async def services(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         acces = _acces(settings, database=database, cles=cles, clock=horloge)
         depots = Depots(database=database, vault=vault, clock=horloge, lot_max=settings.lot_max)
         stack.push_async_callback(depots.aclose)
-        dossiers = Dossiers(database=database, vault=vault)
+        courriels = _courriels(settings, database=database, vault=vault, clock=horloge)
+        suite = suites.build(settings, database=database, vault=vault, clock=horloge, courriels=courriels)
+        dossiers = Dossiers(database=database, vault=vault, financement=suite.financement.read_back)
         pieces = Pieces(
             database=database, objets=objets, gate=gate, vault=vault, antivirus_configure=settings.clamd is not None
         )
@@ -101,7 +109,9 @@ async def services(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
             debit=Debit(par_minute=settings.appels_par_minute, rafale=settings.appels_rafale),
             depots=depots,
             dossiers=dossiers,
-            documents=Documents(database=database, dossiers=dossiers, pieces=pieces, clock=horloge),
+            documents=Documents(database=database, dossiers=dossiers, pieces=pieces, clock=horloge, suite=note_piece),
+            declarations=Declarations(decisions=suite.decisions, dossiers=dossiers, clock=horloge),
+            fil=Fil(database=database),
             recepisses=Recepisses(cle_privee=cles.signature, emetteur=settings.nom),
             idempotence=Idempotence(database=database, clock=horloge),
             sante=Sante(database=database, objets=objets, retrait=settings.retrait),
@@ -125,7 +135,9 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             Database.open(settings.database_url, min_size=1, max_size=settings.connexions_max, role=ROLE_SERVICE)
         )
         gate = await stack.enter_async_context(Gate(limites=Limites(taille_octets=settings.fichier_max)))
-        dossiers = Dossiers(database=database, vault=vault)
+        courriels = _courriels(settings, database=database, vault=vault, clock=horloge)
+        suite = suites.build(settings, database=database, vault=vault, clock=horloge, courriels=courriels)
+        dossiers = Dossiers(database=database, vault=vault, financement=suite.financement.read_back)
         objets = open_store(settings)
         pieces = Pieces(
             database=database,
@@ -135,7 +147,6 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             antivirus_configure=settings.clamd is not None,
         )
         vues = Vues(database=database, clock=horloge)
-        courriels = _courriels(settings, database=database, vault=vault, clock=horloge)
         sessions = Sessions(database=database, clock=horloge)
         facteurs = SecondsFacteurs(database=database, vault=vault, clock=horloge, emetteur=settings.nom)
         connexion = _connexion(settings, database=database, vault=vault, clock=horloge, courriels=courriels)
@@ -151,7 +162,8 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             raccordement=Raccordement(database=database, vault=vault, clock=horloge, milieu=settings.milieu),
             dossiers=dossiers,
             mes_dossiers=MesDossiers(database=database, vault=vault, clock=horloge),
-            pieces=Documents(database=database, dossiers=dossiers, pieces=pieces, clock=horloge),
+            pieces=Documents(database=database, dossiers=dossiers, pieces=pieces, clock=horloge, suite=note_piece),
+            decisions=suite.decisions,
             recepisses=Recepisses(cle_privee=cles.signature, emetteur=settings.nom),
             acces=vues,
             annuaire=Annuaire(database=database, clock=horloge, vues=vues),
@@ -263,6 +275,8 @@ class Travaux:
     courriels: Courriels
     sessions: Sessions
     appels: Appels
+    delais: Delais
+    deca: Deca
 
 
 @asynccontextmanager
@@ -272,9 +286,17 @@ async def travaux(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         raise ValueError("the worker shares the server's database: its URL is needed")
     logs.configure(settings.journal)
     cles, horloge = coffre.read(settings.secrets_fichier), clock or SystemClock()
-    async with Database.open(settings.database_url, min_size=1, max_size=4, role=ROLE_SERVICE) as database:
+    if settings.pannes:
+        failpoints.arm(failpoints.parse(settings.pannes), journal=None)
+    async with (
+        Database.open(settings.database_url, min_size=1, max_size=4, role=ROLE_SERVICE) as database,
+        httpx.AsyncClient() as client,
+    ):
         vault = cles.vault()
         courriels = _courriels(settings, database=database, vault=vault, clock=horloge)
+        suite = suites.build(
+            settings, database=database, vault=vault, clock=horloge, courriels=courriels, client=client
+        )
         yield Travaux(
             menage=Menage(
                 database=database,
@@ -289,6 +311,8 @@ async def travaux(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             courriels=courriels,
             sessions=Sessions(database=database, clock=horloge),
             appels=Appels(database=database, clock=horloge),
+            delais=suite.delais,
+            deca=suite.deca,
         )
 
 

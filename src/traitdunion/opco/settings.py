@@ -21,7 +21,7 @@ AUTRES_PREFIXES = ("TRAITDUNION_CFA_", "TRAITDUNION_TEST_")
 MASQUE = "•••"
 COULEUR = "^#[0-9a-fA-F]{6}$"
 # Values that may hold a password: never in a repr, an error sentence or a log.
-SECRETS = frozenset({"database_url", "objets_url", "smtp_url"})
+SECRETS = frozenset({"database_url", "objets_url", "smtp_url", "deca_secret"})
 
 
 class Choix(StrEnum):
@@ -120,6 +120,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str | None,
         _("Antivirus clamd : « hôte:port » ou chemin de sa prise. Sans lui, les fichiers ne sont pas analysés."),
     ] = None
+    deca_url: Annotated[
+        str | None, _("Adresse du dépôt DECA du ministère. Sans elle, les contrats accordés attendent d'être déposés.")
+    ] = None
+    deca_secret: Annotated[str, _("Secret présenté au dépôt DECA.")] = ""
     journal: Annotated[
         str, _("Niveau du journal : DEBUG, INFO, WARNING ou ERROR.", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     ] = "INFO"

@@ -35,6 +35,18 @@ def menage(faire: Travaux) -> Blueprint:
         """Every 5 s: the mails that wait."""
         await faire.courriels.send_waiting()
 
+    @blueprint.periodic(cron="* * * * * */5")
+    @blueprint.task(name="deca", queueing_lock="deca", lock="deca")
+    async def deposit(timestamp: int) -> None:
+        """Every 5 s: what is to be deposited with the State."""
+        await faire.deca.deposit_waiting()
+
+    @blueprint.periodic(cron="11 * * * *")
+    @blueprint.task(name="delais", queueing_lock="delais", lock="delais")
+    async def watch(timestamp: int) -> None:
+        """Every hour: the dossiers that near the 20 days, and those that have passed them."""
+        log.info("delais", avertis=await faire.delais.warn(), refuses=await faire.delais.record_refus())
+
     @blueprint.periodic(cron="7 8-18 * * *")
     @blueprint.task(name="fins_de_cles", queueing_lock="fins_de_cles", lock="fins_de_cles")
     async def warn(timestamp: int) -> None:

@@ -92,6 +92,7 @@ async def test_twenty_times_the_same_convention_at_once_is_one_document_and_one_
     assert await serveur.fetch("SELECT type FROM evenement WHERE objet = 'DOSSIER' ORDER BY id") == [
         ("DOSSIER_DEPOSE",),
         ("PIECE_DEPOSEE",),
+        ("DOSSIER_COMPLET",),
     ]
     ((cle,),) = await serveur.fetch("SELECT cle_objet FROM document")
     assert [str(un.relative_to(serveur.donnees / "objets")) for un in serveur.objects()] == [cle]

@@ -334,6 +334,8 @@ NORME = {
     "lire_liste": 200,
     "deposer_convention": 404,
     "deposer_document": 404,
+    "declarer_rupture": 404,
+    "lire_evenements": 200,
     "controler": 200,
     "lire_recepisse": 404,
     "lire_document": 404,

@@ -25,7 +25,8 @@ def test_v2_serves_every_resource_of_v1() -> None:
 
 
 def test_extensions_are_under_v2_only() -> None:
-    assert [route.nom for route in ROUTES if route.extension] == ["controler", "lire_recepisse", "lire_document"]
+    extensions = ["lire_evenements", "controler", "lire_recepisse", "lire_document"]
+    assert [route.nom for route in ROUTES if route.extension] == extensions
     assert all(route.versions == ("v2",) for route in ROUTES if route.extension)
 
 

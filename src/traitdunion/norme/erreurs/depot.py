@@ -64,6 +64,23 @@ DOSSIER_CLOS = Entree(
     "s'il s'agit d'un nouveau contrat.",
     documentation="Le dossier est refusé, annulé ou soldé.",
 )
+RUPTURE_HORS_CONTRAT = Entree(
+    code="RUPTURE_HORS_CONTRAT",
+    phrase="Le {jour} n'est pas dans le contrat, qui va du {debut} au {fin}. Donnez le dernier jour du contrat rompu.",
+    documentation="La date de rupture est avant le début ou après la fin du contrat.",
+)
+MAINTIEN_EXCLU = Entree(
+    code="MAINTIEN_EXCLU",
+    phrase="Après ce motif de rupture ({motif}), la formation n'est pas maintenue. Envoyez maintienEnFormation à faux.",
+    documentation="L'obtention du diplôme et l'exclusion du CFA mettent fin à la formation.",
+    article="L6222-18-2",
+)
+CURSEUR_INVALIDE = Entree(
+    code="CURSEUR_INVALIDE",
+    phrase="Le curseur « depuis » n'est pas un curseur de ce fil. Reprenez celui de la dernière réponse, ou appelez "
+    "sans curseur pour tout relire.",
+    documentation="Un curseur est opaque : il se rend tel qu'il a été reçu.",
+)
 PARAMETRE_INVALIDE = Entree(
     code="PARAMETRE_INVALIDE",
     phrase="Le paramètre « {parametre} » est absent ou illisible. Attendu : {attendu}.",

@@ -127,6 +127,13 @@ class DossierLu(Message, frozen=True, kw_only=True):
     comment: Annotated[str | None, membre("Commentaire")] = None
 
 
+class AccuseRupture(Message, frozen=True, kw_only=True):
+    """Answer to a declaration of break: it is kept, the state changes when the OPCO confirms it."""
+
+    numero_interne: Annotated[str, membre("Numéro interne du dossier", exemple="1")]
+    etat: Annotated[str, membre("État du dossier", exemple="ENGAGE")]
+
+
 class InfoCle(Message, frozen=True, kw_only=True):
     """Validity of an API key (cfakeyinfo)."""
 

@@ -50,7 +50,10 @@ def document() -> dict[str, Any]:
         "components": {
             "schemas": _schemas(),
             "responses": operations.responses,
-            "examples": {"DepotDossier": {"summary": "Un dépôt sans anomalie", "value": exemples.DEPOT}},
+            "examples": {
+                "DepotDossier": {"summary": "Un dépôt sans anomalie", "value": exemples.DEPOT},
+                "Rupture": {"summary": "Une rupture d'un commun accord", "value": exemples.RUPTURE},
+            },
             "securitySchemes": {
                 "client": {
                     "type": "http",

@@ -140,7 +140,20 @@ INFOS_FICHIER: dict[str, Any] = {
     "objets": [{"typeObjet": "DOSSIER_APPRENTISSAGE", "idObjet": "1"}],
 }
 
-CORPS: dict[str, dict[str, Any]] = {"DepotDossier": DEPOT, "Convention": CONVENTION, "InfosFichier": INFOS_FICHIER}
+RUPTURE: dict[str, Any] = {
+    "numeroInterneDossier": "1",
+    "dateRupture": "2027-02-28",
+    "dateNotification": "2027-03-01",
+    "pendantPeriodeProbatoire": False,
+    "motif": "commun accord",
+    "maintienEnFormation": True,
+}
+CORPS: dict[str, dict[str, Any]] = {
+    "DepotDossier": DEPOT,
+    "Convention": CONVENTION,
+    "InfosFichier": INFOS_FICHIER,
+    "Rupture": RUPTURE,
+}
 # Days of the examples: they are read on a day when the contract is signed and has begun.
 RECU_LE = date(2026, 9, 5)
 SIREN = DEPOT["cerfa"]["organismeFormation"]["siret"][:9]
@@ -198,6 +211,20 @@ REPONSES: dict[str, Any] = {
         "avertissements": [],
     },
     "deposer_document": {"numeroInterneDocument": "2", "recepisse": "p-2", "avertissements": []},
+    "declarer_rupture": {"numeroInterne": "1", "etat": "ENGAGE"},
+    "lire_evenements": {
+        "evenements": [
+            {
+                "type": "DOSSIER_ENGAGE",
+                "libelle": "Accord de prise en charge",
+                "numeroInterne": "1",
+                "numeroExterne": "CA-0000001",
+                "survenuLe": "2026-09-12T08:30:00Z",
+            }
+        ],
+        "curseur": "MTAuMQ",
+        "encore": False,
+    },
     "controler": {"recevable": True, "anomalies": [AVERTISSEMENT]},
     "lire_recepisse": {
         "recepisse": {

@@ -1,13 +1,15 @@
 """Every route of the norm that is served (norme.md §1)."""
 
-from traitdunion.norme.erreurs import depot
+from traitdunion.norme.erreurs import controles, depot
 from traitdunion.norme.messages.cerfa import DepotDossier
 from traitdunion.norme.messages.convention import Convention
+from traitdunion.norme.messages.evenements import FilEvenements
 from traitdunion.norme.messages.pieces import InfosFichier
 from traitdunion.norme.messages.reponses import (
     AccuseConvention,
     AccuseDepot,
     AccuseDocument,
+    AccuseRupture,
     DossierLu,
     EtatDossier,
     InfoCle,
@@ -17,6 +19,7 @@ from traitdunion.norme.messages.reponses import (
     ResultatControle,
     Statut,
 )
+from traitdunion.norme.messages.rupture import Rupture
 from traitdunion.norme.routes.modele import Multipart, Parametre, Route
 from traitdunion.norme.routes.refus import CONTENU, ENVOI, IDEMPOTENCE, LECTURE, Acces
 
@@ -183,6 +186,60 @@ ROUTES: tuple[Route, ...] = (
         reponse=AccuseDocument,
         refus=(*CONTENU, *ENVOI, depot.TYPE_OBJET_NON_PRIS_EN_CHARGE, *IDEMPOTENCE),
         idempotence=True,
+    ),
+    Route(
+        nom="declarer_rupture",
+        methode="POST",
+        chemin="/dossiers/rupture/employeur",
+        versions=V2,
+        acces=Acces.JETON_ET_CLE,
+        etiquette="Dossiers",
+        resume="Déclarer une rupture",
+        description="Déclare la rupture du contrat d'un dossier. L'état ne change que lorsque l'OPCO la confirme ; "
+        "avant l'accord, elle est gardée et appliquée par l'accord lui-même. La même date, renvoyée, est reçue à "
+        "nouveau.",
+        corps=Rupture,
+        reponse=AccuseRupture,
+        refus=(
+            *LECTURE,
+            controles.MEMBRE_OBLIGATOIRE,
+            controles.CODE_INCONNU,
+            depot.OBJET_INCONNU,
+            depot.DOSSIER_CLOS,
+            depot.RUPTURE_HORS_CONTRAT,
+            depot.MAINTIEN_EXCLU,
+            *IDEMPOTENCE,
+        ),
+        idempotence=True,
+    ),
+    Route(
+        nom="lire_evenements",
+        methode="GET",
+        chemin="/evenements",
+        versions=V2,
+        acces=Acces.JETON_ET_CLE,
+        etiquette="Dossiers",
+        resume="Fil des changements",
+        description="Ce qui est arrivé aux dossiers de la clé depuis un curseur, dans l'ordre, sans rien manquer. Son "
+        "coût dépend de ce qui a changé, non de ce qui existe.",
+        parametres=(
+            Parametre(
+                nom="depuis",
+                description="Curseur de la dernière réponse ; absent : depuis le début",
+                requis=False,
+                schema={"type": "string", "maxLength": 64},
+            ),
+            Parametre(
+                nom="limite",
+                description="Nombre d'événements au plus, de 1 à 1000 ; 100 par défaut",
+                requis=False,
+                schema={"type": "integer", "minimum": 1, "maximum": 1000},
+                exemple=100,
+            ),
+        ),
+        reponse=FilEvenements,
+        refus=(depot.PARAMETRE_INVALIDE, depot.CURSEUR_INVALIDE),
+        extension=True,
     ),
     Route(
         nom="controler",

@@ -44,6 +44,11 @@ class Habilitation(msgspec.Struct, frozen=True, kw_only=True):
     cle_id: int = 0
     cle_expire_le: datetime | None = None
 
+    @property
+    def acteur(self) -> str:
+        """As the events name who calls."""
+        return f"editeur:{self.editeur}"
+
 
 class CacheHabilitations:
     """Habilitations found a moment ago, by the SHA-256 of what was shown: no secret is kept in memory.

@@ -10,7 +10,7 @@ from traitdunion.norme.routes import ROUTES, Acces, Route
 from traitdunion.opco.api import documentation, problems
 from traitdunion.opco.api.call import Answer, Call
 from traitdunion.opco.api.door import Door, Entry, Handler, new_call, send_answer
-from traitdunion.opco.api.resources import acces, dossiers, etats, pieces, recepisses, service
+from traitdunion.opco.api.resources import acces, dossiers, etats, pieces, recepisses, service, suites
 from traitdunion.opco.api.services import Services
 
 HANDLERS: dict[str, Handler] = {
@@ -24,6 +24,8 @@ HANDLERS: dict[str, Handler] = {
     "lire_liste": dossiers.get_liste,
     "deposer_convention": pieces.post_convention,
     "deposer_document": pieces.post_document,
+    "declarer_rupture": suites.post_rupture,
+    "lire_evenements": suites.get_evenements,
     "controler": dossiers.post_controle,
     "lire_recepisse": recepisses.get_recepisse,
     "lire_document": recepisses.get_document,

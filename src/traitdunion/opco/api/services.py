@@ -6,8 +6,10 @@ from pathlib import Path
 from traitdunion.opco.acces.editeurs.appels import Appels
 from traitdunion.opco.acces.limites import Debit
 from traitdunion.opco.acces.service import Acces
+from traitdunion.opco.decisions.declaration import Declarations
 from traitdunion.opco.dossiers.deposit import Depots
 from traitdunion.opco.dossiers.documents import Documents
+from traitdunion.opco.dossiers.fil import Fil
 from traitdunion.opco.dossiers.read_back import Dossiers
 from traitdunion.opco.idempotence import Idempotence
 from traitdunion.opco.recepisses import Recepisses
@@ -24,6 +26,8 @@ class Services:
     depots: Depots
     dossiers: Dossiers
     documents: Documents
+    declarations: Declarations
+    fil: Fil
     recepisses: Recepisses
     idempotence: Idempotence
     sante: Sante

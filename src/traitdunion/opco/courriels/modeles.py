@@ -14,7 +14,7 @@ from types import MappingProxyType
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 LIENS = frozenset({"lien"})
-NOMBRES = frozenset({"duree_heures", "duree_minutes", "jours"})
+NOMBRES = frozenset({"duree_heures", "duree_minutes", "jours", "nombre"})
 VALEUR_MAX = 2000  # characters
 INSECABLE = "\N{NO-BREAK SPACE}"
 # A link is written by us, and stands in an href: http(s) only, nothing that ends an address in a text.
@@ -64,6 +64,14 @@ MODELES = _modeles(
     ("echanges", "contact_technique_invite", "Raccordement d'un CFA à l'API", "prenom denomination lien"),
     ("modifications", "modification_demandee", "Une modification de votre compte est demandée", "sujet par lien"),
     ("modifications", "modification_acceptee", "Votre demande de modification est acceptée", "sujet lien"),
+    ("instruction", "information_demandee", "Une information est attendue", "numero limite motifs lien"),
+    ("engagement", "dossier_engage", "Accord de prise en charge", "numero lien"),
+    ("refus", "dossier_refuse", "Refus de prise en charge", "numero motifs texte lien"),
+    ("refus", "refus_notifie", "Refus de prise en charge d'un contrat d'apprentissage", "numero motifs texte"),
+    ("instruction", "dossier_annule", "Un dossier est annulé", "numero motif lien"),
+    ("engagement", "dossier_rompu", "Rupture enregistrée", "numero jour lien"),
+    ("engagement", "engagement_revise", "Engagement révisé", "numero lien"),
+    ("instruction", "delai_proche", "Des dossiers approchent de leur limite", "jours nombre lien"),
     ("modifications", "modification_refusee", "Votre demande de modification est refusée", "sujet motif lien"),
 )
 

@@ -1,6 +1,7 @@
 """Documents of a dossier: the convention with its mandate, and any other (norme.md §2.2, §2.4, §7)."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
@@ -13,7 +14,6 @@ from traitdunion.norme.erreurs import depot as codes
 from traitdunion.norme.identifiants import numero_externe
 from traitdunion.norme.messages.convention import Convention
 from traitdunion.norme.messages.pieces import InfosFichier
-from traitdunion.opco.acces import Habilitation
 from traitdunion.opco.dossiers import store
 from traitdunion.opco.dossiers.read_back import Dossiers
 from traitdunion.opco.dossiers.states import CLOS, CONVENTION_FIGEE, Etat
@@ -56,16 +56,41 @@ class FichierRecu(Protocol):
         ...
 
 
+class Deposant(Protocol):
+    """Who sends a document: the editor of a call, or a person in MyA."""
+
+    @property
+    def siren(self) -> str:
+        """The CFA whose dossiers these are."""
+        ...
+
+    @property
+    def acteur(self) -> str:
+        """As the events name it."""
+        ...
+
+
+class SuitePiece(Protocol):
+    """What a document changes besides, in its own transaction, on a dossier that it has locked."""
+
+    async def __call__(self, tx: Tx, numero_interne: int, *, siren: str, acteur: str, at: datetime) -> None:
+        """Note it."""
+        ...
+
+
 class Documents:
     """The use cases of a dossier's documents."""
 
-    def __init__(self, *, database: Database, dossiers: Dossiers, pieces: Pieces, clock: Clock) -> None:
+    def __init__(
+        self, *, database: Database, dossiers: Dossiers, pieces: Pieces, clock: Clock, suite: SuitePiece
+    ) -> None:
         self._database = database
         self._dossiers = dossiers
         self._pieces = pieces
         self._clock = clock
+        self._suite = suite
 
-    async def deposit_convention(self, recu: FichierRecu, *, par: Habilitation) -> PieceRecue:
+    async def deposit_convention(self, recu: FichierRecu, *, par: Deposant) -> PieceRecue:
         """Record a convention and its file; another one is a new version, until the engagement.
 
         Raises `Refus`: what cannot be read, MANDAT_EMPLOYEUR_ABSENT, SIRET_HORS_SIREN, OBJET_INCONNU, the grounds of
@@ -87,7 +112,7 @@ class Documents:
         dossiers = {numero: "convention.numeroInterneDossier"}
         return await self._record(recu, convention, CONVENTION, dossiers, anomalies, par=par, fige=CONVENTION_FIGEE)
 
-    async def deposit_document(self, recu: FichierRecu, *, par: Habilitation) -> PieceRecue:
+    async def deposit_document(self, recu: FichierRecu, *, par: Deposant) -> PieceRecue:
         """Record any other document of one or several dossiers of the same SIREN; raises as `deposit_convention`."""
         lu = lecture.read(InfosFichier, recu.corps, racine="infosFichier")
         infos = lu.message
@@ -131,7 +156,7 @@ class Documents:
         dossiers: dict[int, str],
         anomalies: Sequence[Anomalie],
         *,
-        par: Habilitation,
+        par: Deposant,
         fige: frozenset[Etat],
     ) -> PieceRecue:
         inspection = await self._pieces.inspect(recu.chemin, admis=ADMIS, nom=recu.nom_fichier)
@@ -170,7 +195,7 @@ class Documents:
 
         return guard
 
-    def _note(self, piece: NouvellePiece, *, par: Habilitation) -> Callable[[Tx], Awaitable[None]]:
+    def _note(self, piece: NouvellePiece, *, par: Deposant) -> Callable[[Tx], Awaitable[None]]:
         """Note the event of each dossier, inside the document's transaction."""
 
         async def note(tx: Tx) -> None:
@@ -181,10 +206,11 @@ class Documents:
                     objet="DOSSIER",
                     numero_interne=numero,
                     type_="PIECE_DEPOSEE",
-                    acteur=f"editeur:{par.editeur}",
+                    acteur=par.acteur,
                     at=piece.depose_le,
                     donnees={"typeFichier": piece.type_fichier},
                 )
+                await self._suite(tx, numero, siren=par.siren, acteur=par.acteur, at=piece.depose_le)
 
         return note
 

@@ -1,7 +1,9 @@
 """Reading dossiers back: one whole, several, their states (norme.md §1, §2.5)."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Protocol
 
 import msgspec
 
@@ -9,22 +11,65 @@ from traitdunion.norme import lecture
 from traitdunion.norme.erreurs import depot as codes
 from traitdunion.norme.identifiants import numero_externe
 from traitdunion.norme.messages.cerfa import Cerfa, DepotDossier
-from traitdunion.norme.messages.reponses import DossierLu, EtatDossier, PageEtats
+from traitdunion.norme.messages.reponses import (
+    DetailsFacturation,
+    DossierLu,
+    Echeance,
+    EngagementFraisAnnexe,
+    EtatDossier,
+    PageEtats,
+)
 from traitdunion.opco.dossiers import store
 from traitdunion.opco.dossiers.deposit import corps_aad
+from traitdunion.opco.dossiers.states import Etat
 from traitdunion.opco.recepisses import FaitsRecepisse
-from traitdunion.opco.socle.database import Database
+from traitdunion.opco.socle.database import Database, Tx
 from traitdunion.opco.socle.vault import Vault
 
+# The states in which a dossier may have an engagement: a deposit just received is read back in one query.
+FINANCES = frozenset({Etat.ENGAGE, Etat.RUPTURE, Etat.SOLDE})
 TAILLE_PAGE = 100  # rows of a page of states (norme.md §2)
+
+
+class Financement(Protocol):
+    """What the norm reads back of the funding of one dossier (norme.md §2.5)."""
+
+    @property
+    def engagement(self) -> Decimal:
+        """Euros."""
+        ...
+
+    @property
+    def echeances(self) -> tuple[Echeance, ...]:
+        """In order."""
+        ...
+
+    @property
+    def frais(self) -> tuple[EngagementFraisAnnexe, ...]:
+        """What is engaged besides."""
+        ...
+
+    @property
+    def details(self) -> DetailsFacturation:
+        """What has been billed."""
+        ...
+
+
+class LectureFinancement(Protocol):
+    """Reads the funding of dossiers; those that have none are not in the answer."""
+
+    async def __call__(self, tx: Tx, numeros: Sequence[int]) -> Mapping[int, Financement]:
+        """By internal number."""
+        ...
 
 
 class Dossiers:
     """The use cases of reading; each sees the dossiers of one SIREN and nothing else."""
 
-    def __init__(self, *, database: Database, vault: Vault) -> None:
+    def __init__(self, *, database: Database, vault: Vault, financement: LectureFinancement) -> None:
         self._database = database
         self._vault = vault
+        self._financement = financement
 
     async def find(self, numero_interne: int, *, siren: str) -> DossierLu:
         """One dossier, whole. Raises DOSSIER_INCONNU, the same whether it is absent or another's."""
@@ -37,9 +82,11 @@ class Dossiers:
         """Those of `numeros` that are this SIREN's, by number; the others are simply not there."""
         async with self._database.connection() as tx:
             depots = await store.find_depots(tx, numeros, siren=siren)
+            engages = [un.dossier.numero_interne for un in depots if Etat(un.dossier.etat) in FINANCES]
+            finances = await self._financement(tx, engages) if engages else {}
         lus = []
         for depot in depots:
-            lus.append(self._read(depot))
+            lus.append(self._read(depot, finances.get(depot.dossier.numero_interne)))
             await asyncio.sleep(0)  # a long list does not hold the other calls up
         return lus
 
@@ -88,7 +135,7 @@ class Dossiers:
         assert cerfa is not None  # a deposit without form is never stored
         return cerfa
 
-    def _read(self, depot: store.LigneDepot) -> DossierLu:
+    def _read(self, depot: store.LigneDepot, finance: Financement | None) -> DossierLu:
         ligne = depot.dossier
         cerfa = msgspec.structs.replace(
             self._open(depot),
@@ -98,7 +145,15 @@ class Dossiers:
             etat=ligne.etat,
             commentaire_etat=ligne.commentaire_etat,
         )
-        return DossierLu(cerfa=cerfa)
+        if finance is None:
+            return DossierLu(cerfa=cerfa)
+        return DossierLu(
+            cerfa=cerfa,
+            engagement=finance.engagement,
+            echeances=finance.echeances,
+            engagements_frais_annexe=finance.frais,
+            details_facturation=finance.details,
+        )
 
 
 def to_etat(ligne: store.LigneDossier) -> EtatDossier:

@@ -15,6 +15,7 @@ from traitdunion.opco.comptes.connexion import Connexion
 from traitdunion.opco.comptes.seconds_facteurs import SecondsFacteurs
 from traitdunion.opco.comptes.service import Comptes
 from traitdunion.opco.comptes.sessions import Sessions
+from traitdunion.opco.decisions.service import Decisions
 from traitdunion.opco.demandes.service import Demandes
 from traitdunion.opco.dossiers.documents import Documents
 from traitdunion.opco.dossiers.mes_dossiers import MesDossiers
@@ -57,6 +58,7 @@ class Portail:
     dossiers: Dossiers
     mes_dossiers: MesDossiers
     pieces: Documents
+    decisions: Decisions
     recepisses: Recepisses
     acces: Vues
     annuaire: Annuaire

@@ -130,3 +130,15 @@ async def known_keys(tx: Tx, cles: list[str]) -> set[str]:
     """Those of these object keys that a row names."""
     cursor = await tx.execute("SELECT cle_objet FROM document WHERE cle_objet = ANY(%s)", (cles,))
     return {cle for (cle,) in await cursor.fetchall()}
+
+
+async def list_corps(tx: Tx, numero_interne_dossier: int, *, type_fichier: str) -> list[tuple[int, str, bytes]]:
+    """Number, object key and encrypted JSON part of a dossier's documents of one type, the last one first."""
+    cursor = await tx.execute(
+        "SELECT d.numero_interne, d.cle_objet, d.corps_chiffre "
+        "  FROM document_objet o JOIN document d ON d.numero_interne = o.document "
+        " WHERE o.type_objet = 'DOSSIER_APPRENTISSAGE' AND o.id_objet = %s AND d.type_fichier = %s "
+        " ORDER BY d.numero_interne DESC",
+        (numero_interne_dossier, type_fichier),
+    )
+    return list(await cursor.fetchall())

@@ -167,6 +167,50 @@ ALTER TABLE public.courriel ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.deca_depot (
+    id bigint NOT NULL,
+    numero_interne bigint NOT NULL,
+    nature text NOT NULL,
+    etat text DEFAULT 'A_DEPOSER'::text NOT NULL,
+    tentatives integer DEFAULT 0 NOT NULL,
+    pas_avant timestamp with time zone NOT NULL,
+    message text,
+    numero_deca text,
+    no_avenant text,
+    cree_le timestamp with time zone NOT NULL,
+    maj_le timestamp with time zone NOT NULL,
+    CONSTRAINT deca_depot_etat_check CHECK ((etat = ANY (ARRAY['A_DEPOSER'::text, 'EN_COURS'::text, 'DEPOSE'::text, 'NON_DEPOSABLE'::text]))),
+    CONSTRAINT deca_depot_nature_check CHECK ((nature = ANY (ARRAY['CONTRAT'::text, 'AVENANT'::text, 'REFUS'::text])))
+);
+
+ALTER TABLE public.deca_depot ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.deca_depot_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.decision (
+    id bigint NOT NULL,
+    numero_interne bigint NOT NULL,
+    sens text NOT NULL,
+    motifs text[] DEFAULT '{}'::text[] NOT NULL,
+    texte text,
+    par text NOT NULL,
+    le timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.decision ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.decision_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.demande (
     id bigint NOT NULL,
     siren text NOT NULL,
@@ -187,6 +231,31 @@ CREATE TABLE public.demande (
 
 ALTER TABLE public.demande ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.demande_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.demande_information (
+    id bigint NOT NULL,
+    numero_interne bigint NOT NULL,
+    siren text NOT NULL,
+    motifs text[] NOT NULL,
+    texte text NOT NULL,
+    pieces text[] NOT NULL,
+    limite_le date NOT NULL,
+    posee_par text NOT NULL,
+    posee_le timestamp with time zone NOT NULL,
+    reponse text,
+    repondue_par text,
+    repondue_le timestamp with time zone,
+    CONSTRAINT demande_information_check CHECK (((repondue_par IS NULL) = (repondue_le IS NULL)))
+);
+
+ALTER TABLE public.demande_information ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.demande_information_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -260,6 +329,21 @@ CREATE SEQUENCE public.dossier_numero
     MAXVALUE 9999999
     CACHE 1;
 
+CREATE TABLE public.echeance (
+    numero_interne bigint NOT NULL,
+    numero integer NOT NULL,
+    siren text NOT NULL,
+    codification text NOT NULL,
+    ouverture date NOT NULL,
+    debut date NOT NULL,
+    fin date NOT NULL,
+    pedagogie bigint NOT NULL,
+    rqth bigint NOT NULL,
+    participation bigint NOT NULL,
+    conditions text[] DEFAULT '{}'::text[] NOT NULL,
+    siret_cfa text NOT NULL
+);
+
 CREATE TABLE public.editeur (
     id bigint NOT NULL,
     nom text NOT NULL,
@@ -275,6 +359,21 @@ ALTER TABLE public.editeur ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.engagement (
+    numero_interne bigint NOT NULL,
+    version integer NOT NULL,
+    origine text NOT NULL,
+    calcul_chiffre bytea NOT NULL,
+    regles jsonb NOT NULL,
+    frais jsonb NOT NULL,
+    montant bigint NOT NULL,
+    trop_percu bigint DEFAULT 0 NOT NULL,
+    forclusion date,
+    par text NOT NULL,
+    le timestamp with time zone NOT NULL,
+    CONSTRAINT engagement_origine_check CHECK ((origine = ANY (ARRAY['ACCORD'::text, 'AVENANT'::text, 'RUPTURE'::text, 'REGULARISATION'::text])))
 );
 
 CREATE TABLE public.essai_connexion (
@@ -323,6 +422,23 @@ CREATE TABLE public.idempotence (
     contenu bytea NOT NULL,
     reponse bytea,
     prise_le timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.instruction (
+    numero_interne bigint NOT NULL,
+    file text NOT NULL,
+    complet_le timestamp with time zone,
+    limite_le date,
+    alerte smallint DEFAULT 0 NOT NULL,
+    affecte_a bigint,
+    mandat_page integer,
+    mandat_par bigint,
+    mandat_le timestamp with time zone,
+    contrat_lie bigint,
+    version integer DEFAULT 1 NOT NULL,
+    maj_par text NOT NULL,
+    maj_le timestamp with time zone NOT NULL,
+    CONSTRAINT instruction_file_check CHECK ((file = ANY (ARRAY['A_INSTRUIRE'::text, 'ATTENTE_INFORMATION'::text, 'DECIDE'::text])))
 );
 
 CREATE TABLE public.jeton (
@@ -448,6 +564,34 @@ CREATE TABLE public.remise_secret (
     secret bigint
 );
 
+CREATE TABLE public.rupture (
+    id bigint NOT NULL,
+    numero_interne bigint NOT NULL,
+    siren text NOT NULL,
+    dernier_jour date NOT NULL,
+    notifiee_le date NOT NULL,
+    probatoire boolean NOT NULL,
+    motif text NOT NULL,
+    maintien boolean DEFAULT false NOT NULL,
+    commentaire text,
+    declaree_par text NOT NULL,
+    declaree_le timestamp with time zone NOT NULL,
+    issue text,
+    issue_par text,
+    issue_le timestamp with time zone,
+    issue_texte text,
+    CONSTRAINT rupture_issue_check CHECK ((issue = ANY (ARRAY['CONFIRMEE'::text, 'ECARTEE'::text, 'REMPLACEE'::text])))
+);
+
+ALTER TABLE public.rupture ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.rupture_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.secret_editeur (
     id bigint NOT NULL,
     editeur bigint NOT NULL,
@@ -530,6 +674,18 @@ ALTER TABLE ONLY public.coordonnees_bancaires
 ALTER TABLE ONLY public.courriel
     ADD CONSTRAINT courriel_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.deca_depot
+    ADD CONSTRAINT deca_depot_numero_interne_nature_key UNIQUE (numero_interne, nature);
+
+ALTER TABLE ONLY public.deca_depot
+    ADD CONSTRAINT deca_depot_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.decision
+    ADD CONSTRAINT decision_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.demande_information
+    ADD CONSTRAINT demande_information_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.demande
     ADD CONSTRAINT demande_pkey PRIMARY KEY (id);
 
@@ -551,11 +707,17 @@ ALTER TABLE ONLY public.document
 ALTER TABLE ONLY public.dossier
     ADD CONSTRAINT dossier_pkey PRIMARY KEY (numero_interne);
 
+ALTER TABLE ONLY public.echeance
+    ADD CONSTRAINT echeance_pkey PRIMARY KEY (numero_interne, numero);
+
 ALTER TABLE ONLY public.editeur
     ADD CONSTRAINT editeur_client_id_key UNIQUE (client_id);
 
 ALTER TABLE ONLY public.editeur
     ADD CONSTRAINT editeur_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.engagement
+    ADD CONSTRAINT engagement_pkey PRIMARY KEY (numero_interne, version);
 
 ALTER TABLE ONLY public.essai_connexion
     ADD CONSTRAINT essai_connexion_pkey PRIMARY KEY (cle);
@@ -568,6 +730,9 @@ ALTER TABLE ONLY public.evenement
 
 ALTER TABLE ONLY public.idempotence
     ADD CONSTRAINT idempotence_pkey PRIMARY KEY (editeur, siren, route, cle);
+
+ALTER TABLE ONLY public.instruction
+    ADD CONSTRAINT instruction_pkey PRIMARY KEY (numero_interne);
 
 ALTER TABLE ONLY public.jeton
     ADD CONSTRAINT jeton_pkey PRIMARY KEY (empreinte);
@@ -598,6 +763,9 @@ ALTER TABLE ONLY public.preuve_dpop
 
 ALTER TABLE ONLY public.remise_secret
     ADD CONSTRAINT remise_secret_pkey PRIMARY KEY (empreinte);
+
+ALTER TABLE ONLY public.rupture
+    ADD CONSTRAINT rupture_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.secret_editeur
     ADD CONSTRAINT secret_editeur_empreinte_key UNIQUE (empreinte);
@@ -631,9 +799,21 @@ CREATE INDEX contact_siren ON public.contact USING btree (siren);
 
 CREATE INDEX courriel_a_envoyer ON public.courriel USING btree (id) WHERE (envoye_le IS NULL);
 
+CREATE INDEX deca_depot_a_faire ON public.deca_depot USING btree (pas_avant, id) WHERE (etat = ANY (ARRAY['A_DEPOSER'::text, 'EN_COURS'::text]));
+
+CREATE UNIQUE INDEX deca_depot_numero ON public.deca_depot USING btree (numero_deca, COALESCE(no_avenant, ''::text));
+
+CREATE INDEX decision_dossier ON public.decision USING btree (numero_interne, id);
+
 CREATE INDEX demande_a_traiter ON public.demande USING btree (maj_le, id) WHERE (etat = ANY (ARRAY['OUVERTE'::text, 'EN_COURS'::text]));
 
 CREATE INDEX demande_editeur ON public.demande USING btree (editeur) WHERE (editeur IS NOT NULL);
+
+CREATE INDEX demande_information_dossier ON public.demande_information USING btree (numero_interne, id);
+
+CREATE UNIQUE INDEX demande_information_ouverte ON public.demande_information USING btree (numero_interne) WHERE (repondue_le IS NULL);
+
+CREATE INDEX demande_information_siren ON public.demande_information USING btree (siren, limite_le) WHERE (repondue_le IS NULL);
 
 CREATE INDEX demande_siren ON public.demande USING btree (siren, id);
 
@@ -651,6 +831,10 @@ CREATE UNIQUE INDEX dossier_identite_vivante ON public.dossier USING btree (iden
 
 CREATE INDEX dossier_nir ON public.dossier USING btree (nir_empreinte) WHERE (nir_empreinte IS NOT NULL);
 
+CREATE INDEX dossier_nom ON public.dossier USING btree (cle_recherche, numero_interne);
+
+CREATE INDEX echeance_ouverture ON public.echeance USING btree (siren, ouverture);
+
 CREATE INDEX essai_connexion_dernier ON public.essai_connexion USING btree (dernier_le);
 
 CREATE UNIQUE INDEX etablissement_un_siege ON public.etablissement USING btree (siren) WHERE siege;
@@ -660,6 +844,12 @@ CREATE INDEX evenement_dossier ON public.evenement USING btree (numero_interne, 
 CREATE INDEX evenement_fil ON public.evenement USING btree (siren, transaction, id);
 
 CREATE INDEX idempotence_prise ON public.idempotence USING btree (prise_le);
+
+CREATE INDEX instruction_affecte ON public.instruction USING btree (affecte_a, limite_le, numero_interne) WHERE (file <> 'DECIDE'::text);
+
+CREATE INDEX instruction_file ON public.instruction USING btree (file, limite_le, numero_interne) WHERE (file <> 'DECIDE'::text);
+
+CREATE INDEX instruction_lie ON public.instruction USING btree (contrat_lie) WHERE (contrat_lie IS NOT NULL);
 
 CREATE INDEX jeton_expire ON public.jeton USING btree (expire_le);
 
@@ -682,6 +872,12 @@ CREATE INDEX preuve_dpop_expire ON public.preuve_dpop USING btree (expire_le);
 CREATE INDEX remise_secret_editeur ON public.remise_secret USING btree (editeur);
 
 CREATE INDEX remise_secret_expire ON public.remise_secret USING btree (expire_le);
+
+CREATE INDEX rupture_a_confirmer ON public.rupture USING btree (id) WHERE (issue IS NULL);
+
+CREATE INDEX rupture_dossier ON public.rupture USING btree (numero_interne, id);
+
+CREATE UNIQUE INDEX rupture_ouverte ON public.rupture USING btree (numero_interne) WHERE (issue IS NULL);
 
 CREATE INDEX secret_editeur_editeur ON public.secret_editeur USING btree (editeur);
 
@@ -716,11 +912,20 @@ ALTER TABLE ONLY public.contact
 ALTER TABLE ONLY public.coordonnees_bancaires
     ADD CONSTRAINT coordonnees_bancaires_siren_fkey FOREIGN KEY (siren) REFERENCES public.organisation(siren);
 
+ALTER TABLE ONLY public.deca_depot
+    ADD CONSTRAINT deca_depot_numero_interne_fkey FOREIGN KEY (numero_interne) REFERENCES public.dossier(numero_interne);
+
+ALTER TABLE ONLY public.decision
+    ADD CONSTRAINT decision_numero_interne_fkey FOREIGN KEY (numero_interne) REFERENCES public.dossier(numero_interne);
+
 ALTER TABLE ONLY public.demande
     ADD CONSTRAINT demande_compte_fkey FOREIGN KEY (compte) REFERENCES public.compte(id);
 
 ALTER TABLE ONLY public.demande
     ADD CONSTRAINT demande_editeur_fkey FOREIGN KEY (editeur) REFERENCES public.editeur(id);
+
+ALTER TABLE ONLY public.demande_information
+    ADD CONSTRAINT demande_information_numero_interne_fkey FOREIGN KEY (numero_interne) REFERENCES public.dossier(numero_interne);
 
 ALTER TABLE ONLY public.depot
     ADD CONSTRAINT depot_numero_interne_fkey FOREIGN KEY (numero_interne) REFERENCES public.dossier(numero_interne);
@@ -740,8 +945,26 @@ ALTER TABLE ONLY public.dossier
 ALTER TABLE ONLY public.dossier
     ADD CONSTRAINT dossier_siren_fkey FOREIGN KEY (siren) REFERENCES public.organisation(siren);
 
+ALTER TABLE ONLY public.echeance
+    ADD CONSTRAINT echeance_numero_interne_fkey FOREIGN KEY (numero_interne) REFERENCES public.dossier(numero_interne);
+
+ALTER TABLE ONLY public.engagement
+    ADD CONSTRAINT engagement_numero_interne_fkey FOREIGN KEY (numero_interne) REFERENCES public.dossier(numero_interne);
+
 ALTER TABLE ONLY public.etablissement
     ADD CONSTRAINT etablissement_siren_fkey FOREIGN KEY (siren) REFERENCES public.organisation(siren);
+
+ALTER TABLE ONLY public.instruction
+    ADD CONSTRAINT instruction_affecte_a_fkey FOREIGN KEY (affecte_a) REFERENCES public.compte(id);
+
+ALTER TABLE ONLY public.instruction
+    ADD CONSTRAINT instruction_contrat_lie_fkey FOREIGN KEY (contrat_lie) REFERENCES public.dossier(numero_interne);
+
+ALTER TABLE ONLY public.instruction
+    ADD CONSTRAINT instruction_mandat_par_fkey FOREIGN KEY (mandat_par) REFERENCES public.compte(id);
+
+ALTER TABLE ONLY public.instruction
+    ADD CONSTRAINT instruction_numero_interne_fkey FOREIGN KEY (numero_interne) REFERENCES public.dossier(numero_interne);
 
 ALTER TABLE ONLY public.jeton
     ADD CONSTRAINT jeton_editeur_fkey FOREIGN KEY (editeur) REFERENCES public.editeur(id) ON DELETE CASCADE;
@@ -778,6 +1001,9 @@ ALTER TABLE ONLY public.remise_secret
 
 ALTER TABLE ONLY public.remise_secret
     ADD CONSTRAINT remise_secret_secret_fkey FOREIGN KEY (secret) REFERENCES public.secret_editeur(id);
+
+ALTER TABLE ONLY public.rupture
+    ADD CONSTRAINT rupture_numero_interne_fkey FOREIGN KEY (numero_interne) REFERENCES public.dossier(numero_interne);
 
 ALTER TABLE ONLY public.secret_editeur
     ADD CONSTRAINT secret_editeur_editeur_fkey FOREIGN KEY (editeur) REFERENCES public.editeur(id);

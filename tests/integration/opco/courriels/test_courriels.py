@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 import structlog
-from builders.smtp import HOTE, SILENCE, serving_smtp
+from builders.pairs.smtp import HOTE, SILENCE, serving_smtp
 from structlog.testing import capture_logs
 
 from traitdunion.opco.courriels import Courriels, service

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders.smtp import ACCUEIL, CONTENU, COUPURE, HOTE, SILENCE, PairSmtp, serving_smtp, tls_contexts
+from builders.pairs.smtp import ACCUEIL, CONTENU, COUPURE, HOTE, SILENCE, PairSmtp, serving_smtp, tls_contexts
 
 from traitdunion.opco.courriels.message import build_expediteur, build_message
 from traitdunion.opco.courriels.modeles import MODELES, render

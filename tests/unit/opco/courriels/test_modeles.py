@@ -32,6 +32,12 @@ VALEURS = {
     "editeur": "Éditeur EXEMPLE",
     "logiciel": "Logiciel FICTIF",
     "sujet": "Une question sur l'âge",
+    "numero": "CA-0000001",
+    "limite": "31 août 2026",
+    "motifs": "R02, conditions d'âge",
+    "texte": "L'apprenti a plus de trente ans et aucune dérogation",
+    "jour": "27 février 2026",
+    "nombre": "12",
 }
 BALISES_VIDES = frozenset({"meta", "hr", "br"})
 TOUS = [pytest.param(modele, id=nom) for nom, modele in MODELES.items()]

@@ -39,6 +39,12 @@ ENVOIS = {
     + 'piece.json" | sed "s/\\"idObjet\\": \\"1\\"/\\"idObjet\\": \\"$NUMERO\\"/" > piece.json\n'
     + "appeler -F 'infosFichier=<piece.json;type=application/json' -F fichier=@convention.pdf \\\n"
     + '  "$API/v1/documents"',
+    "declarer_rupture": _BASE
+    + 'rupture.json" \\\n'
+    + '  | sed "s/\\"numeroInterneDossier\\": \\"1\\"/\\"numeroInterneDossier\\": \\"$NUMERO\\"/" > rupture.json\n'
+    + "appeler -H 'Content-Type: application/json' --data-binary @rupture.json \\\n"
+    + '  "$API/v2/dossiers/rupture/employeur"',
+    "lire_evenements": 'appeler "$API/v2/evenements?limite=10"',
     "lire_recepisse": 'appeler "$API/v2/recepisses/d-$NUMERO"',
     "lire_document": 'appeler -o relu.pdf "$API/v2/documents/$DOCUMENT" && cmp relu.pdf convention.pdf',
 }

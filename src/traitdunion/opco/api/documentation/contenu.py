@@ -136,7 +136,7 @@ class Contenu:
 def contents() -> Contenu:
     """Everything, from the OpenAPI document, the routes and the catalogue."""
     decrit = document()
-    messages = {nom: _message(decrit, nom) for nom in ("DepotDossier", "Convention", "InfosFichier")}
+    messages = {nom: _message(decrit, nom) for nom in ("DepotDossier", "Convention", "InfosFichier", "Rupture")}
     operations: dict[str, list[Operation]] = {nom: [] for nom in ETIQUETTES if nom != "extension"}
     for route in ROUTES:
         operations[route.etiquette].append(_operation(decrit, route, messages))
@@ -194,8 +194,9 @@ _TITRES = {
     "DepotDossier": ("dossier", "Le dossier : le CERFA"),
     "Convention": ("convention", "La convention de formation"),
     "InfosFichier": ("infosfichier", "Les autres pièces : infosFichier"),
+    "Rupture": ("rupture", "La déclaration de rupture"),
 }
-_RACINES = {"DepotDossier": "", "Convention": "convention.", "InfosFichier": "infosFichier."}
+_RACINES = {"DepotDossier": "", "Convention": "convention.", "InfosFichier": "infosFichier.", "Rupture": "rupture."}
 
 
 def _message(decrit: dict[str, Any], nom: str) -> Message:

@@ -34,6 +34,7 @@ def _fichiers() -> dict[str, Fichier]:
     return feuilles | {
         "dossier.json": _json(exemples.DEPOT),
         "convention.json": _json(exemples.CONVENTION),
+        "rupture.json": _json(exemples.RUPTURE),
         "piece.json": _json(exemples.INFOS_FICHIER),
         "convention.pdf": Fichier(_pdf(), "application/pdf", ENTETES_EXEMPLES),
     }
