@@ -31,7 +31,9 @@ from traitdunion.opco.courriels import Courriels
 from traitdunion.opco.deca.service import Deca
 from traitdunion.opco.decisions.declaration import Declarations
 from traitdunion.opco.decisions.delais import Delais
+from traitdunion.opco.decisions.files import Files
 from traitdunion.opco.decisions.ouverture import note_piece
+from traitdunion.opco.decisions.vue import VueInstruction
 from traitdunion.opco.demandes.service import Demandes
 from traitdunion.opco.dossiers.deposit import Depots
 from traitdunion.opco.dossiers.documents import Documents
@@ -164,6 +166,9 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             mes_dossiers=MesDossiers(database=database, vault=vault, clock=horloge),
             pieces=Documents(database=database, dossiers=dossiers, pieces=pieces, clock=horloge, suite=note_piece),
             decisions=suite.decisions,
+            files=Files(database=database, clock=horloge),
+            vue=VueInstruction(database=database, clock=horloge, lecteur=suite.lecteur, financement=suite.financement),
+            deca=suite.deca,
             recepisses=Recepisses(cle_privee=cles.signature, emetteur=settings.nom),
             acces=vues,
             annuaire=Annuaire(database=database, clock=horloge, vues=vues),

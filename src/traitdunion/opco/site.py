@@ -11,7 +11,9 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from traitdunion.opco.api.application import Application
 from traitdunion.opco.editeur import espace
+from traitdunion.opco.instruction import actes as actes_opco
 from traitdunion.opco.instruction import demandes as demandes_opco
+from traitdunion.opco.instruction import dossiers as dossiers_opco
 from traitdunion.opco.instruction import editeurs, organisations
 from traitdunion.opco.instruction import modifications as modifications_opco
 from traitdunion.opco.mya import (
@@ -43,6 +45,8 @@ PORTES = tuple(
         accrochage,
         demandes,
         espace,
+        dossiers_opco,
+        actes_opco,
         organisations,
         editeurs,
         demandes_opco,

@@ -59,17 +59,27 @@ def _check(convention: Convention, cerfa: Cerfa | None, recu_le: date) -> Iterat
         yield from _compare(convention, cerfa)
 
 
+def compare_convention(convention: Convention, cerfa: Cerfa) -> list[tuple[str, object, object]]:
+    """The members that both carry and that differ: label, what the form says, what the convention says."""
+    return [(membre.libelle, contrat, dit) for membre, contrat, dit in _differences(convention, cerfa)]
+
+
 def _compare(convention: Convention, cerfa: Cerfa) -> Iterator[Anomalie]:
+    for membre, _, _ in _differences(convention, cerfa):
+        yield codes.DIFFERENCE_CONVENTION.anomalie(membre.chemin, libelle=membre.libelle)
+
+
+def _differences(convention: Convention, cerfa: Cerfa) -> Iterator[tuple[Champ, object, object]]:
     for membre in COMMUNS:
         dit = _read(convention, membre)
         section = getattr(cerfa, membre.section)
         contrat = None if section is None else membre.read(section)
         if dit is None or contrat is None:
             continue
-        if membre.chemin in NOMS:
-            dit, contrat = fold_name(str(dit)), fold_name(str(contrat))
+        if membre.chemin in NOMS and fold_name(str(dit)) == fold_name(str(contrat)):
+            continue
         if dit != contrat:
-            yield codes.DIFFERENCE_CONVENTION.anomalie(membre.chemin, libelle=membre.libelle)
+            yield membre, contrat, dit
 
 
 def _read(convention: Convention, membre: Champ) -> object:

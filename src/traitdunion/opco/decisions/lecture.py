@@ -2,18 +2,21 @@
 
 import msgspec
 
-from traitdunion.norme import lecture
+from traitdunion.norme import controles, lecture
+from traitdunion.norme.erreurs import Anomalie
 from traitdunion.norme.messages.cerfa import Cerfa, DepotDossier
 from traitdunion.norme.messages.convention import Convention
 from traitdunion.opco.decisions import store
 from traitdunion.opco.dossiers import store as dossiers
-from traitdunion.opco.dossiers.deposit import corps_aad
+from traitdunion.opco.dossiers.deposit import corps_aad, read_depot
 from traitdunion.opco.financement.faits import Pieces
 from traitdunion.opco.pieces import store as pieces
 from traitdunion.opco.pieces.service import piece_aad
+from traitdunion.opco.socle.clock import day_of
 from traitdunion.opco.socle.database import Tx
 from traitdunion.opco.socle.vault import Vault
 
+DIFFERENCE = "DIFFERENCE_CONVENTION"  # shown with both values, elsewhere on the screen
 CONVENTION = "CONVENTION_FORMATION"
 CONVENTION_DUREE = "CONVENTION_REDUCTION_DUREE"
 APRES_RUPTURE = "23"
@@ -49,6 +52,17 @@ class Lecteur:
             ),
             convention_document=document,
         )
+
+    async def read_anomalies(self, tx: Tx, fiche: store.Fiche, contenu: Contenu) -> tuple[Anomalie, ...]:
+        """What the checks of the day of the deposit said of the form, then of its convention."""
+        (depot,) = await dossiers.find_depots(tx, [fiche.numero_interne], siren=fiche.siren)
+        corps = self._vault.decrypt(depot.corps_chiffre, aad=corps_aad(depot.identite, depot.dossier.depose_le))
+        _, anomalies = read_depot(corps, recu_le=fiche.depose_le)
+        convention = contenu.pieces.convention
+        if convention is not None:
+            regles = controles.check_convention(convention, cerfa=contenu.cerfa, recu_le=day_of(fiche.depose_le))
+            anomalies += [une for une in regles if une.code != DIFFERENCE]
+        return tuple(anomalies)
 
     async def _read_lie(self, tx: Tx, fiche: store.Fiche) -> Cerfa | None:
         if fiche.contrat_lie is None:

@@ -22,19 +22,6 @@ LECTEURS = [requires(*OPCO)]
 ADMINISTRATEURS = [requires(Role.OPCO_ADMINISTRATEUR)]
 
 
-@get("/instruction/", guards=LECTEURS)
-async def get_instruction(request: Requete) -> Template:
-    """What waits for the OPCO's staff."""
-    portail = portail_of(request)
-    tranche = request.user.role is not Role.OPCO_GESTIONNAIRE
-    return render(
-        request,
-        "instruction.html",
-        demandes=await portail.demandes.list_waiting(),
-        modifications=await portail.modifications.list_waiting() if tranche else [],
-    )
-
-
 @get(f"{BASE}/", guards=LECTEURS)
 async def get_administration(request: Requete, q: FromQuery[str] = "", fait: FromQuery[str] = "") -> Template:
     """Organisations: search, and a new one."""
@@ -217,7 +204,6 @@ async def _comptes(
 
 
 PORTES = (
-    get_instruction,
     get_administration,
     post_organisation,
     get_organisation,

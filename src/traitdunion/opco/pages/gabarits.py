@@ -48,6 +48,11 @@ def euros(valeur: Decimal | None) -> str:
     return "–" if valeur is None else f"{valeur:,.2f}".replace(",", FINE).replace(".", ",") + f"{FINE}€"
 
 
+def cents(valeur: int | None) -> str:
+    """Cents as euros: 2 400,00 €."""
+    return euros(None if valeur is None else Decimal(valeur) / 100)
+
+
 def grouped(valeur: str | None, *tailles: int) -> str:
     """Digits by groups, to be read: 123 456 789 00012."""
     if valeur is None:
@@ -90,6 +95,7 @@ def environment(fichiers: dict[str, statique.Fichier]) -> Environment:
         "jour_iso": jour_iso,
         "instant": instant,
         "euros": euros,
+        "cents": cents,
         "grouped": grouped,
         "nombre": nombre,
         "taille": taille,

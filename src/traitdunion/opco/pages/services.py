@@ -15,7 +15,10 @@ from traitdunion.opco.comptes.connexion import Connexion
 from traitdunion.opco.comptes.seconds_facteurs import SecondsFacteurs
 from traitdunion.opco.comptes.service import Comptes
 from traitdunion.opco.comptes.sessions import Sessions
+from traitdunion.opco.deca.service import Deca
+from traitdunion.opco.decisions.files import Files
 from traitdunion.opco.decisions.service import Decisions
+from traitdunion.opco.decisions.vue import VueInstruction
 from traitdunion.opco.demandes.service import Demandes
 from traitdunion.opco.dossiers.documents import Documents
 from traitdunion.opco.dossiers.mes_dossiers import MesDossiers
@@ -59,6 +62,9 @@ class Portail:
     mes_dossiers: MesDossiers
     pieces: Documents
     decisions: Decisions
+    files: Files
+    vue: VueInstruction
+    deca: Deca
     recepisses: Recepisses
     acces: Vues
     annuaire: Annuaire

@@ -48,5 +48,29 @@ for (const formulaire of document.querySelectorAll("[data-cle-acces]")) {
   });
 }
 
+// Keyboard of the back-office: j and k walk a list, Enter opens; a, i, r go to an act, which asks to confirm.
+const lignes = [...document.querySelectorAll("[data-liste] tbody tr")];
+const gestes = new Map([...document.querySelectorAll("[data-touche]")].map((geste) => [geste.dataset.touche, geste]));
+for (const rappel of document.querySelectorAll("[data-clavier]")) rappel.hidden = false;
+let ici = -1;
+document.addEventListener("keydown", (evenement) => {
+  if (evenement.ctrlKey || evenement.metaKey || evenement.altKey || evenement.target.closest("input, textarea, select, dialog")) return;
+  const pas = { j: 1, k: -1 }[evenement.key];
+  if (pas && lignes.length) {
+    lignes[ici]?.removeAttribute("data-ici");
+    ici = Math.min(Math.max(ici + pas, 0), lignes.length - 1);
+    lignes[ici].setAttribute("data-ici", "");
+    lignes[ici].querySelector("a").focus();
+  }
+  const geste = gestes.get(evenement.key);
+  if (!geste) return;
+  evenement.preventDefault();
+  if (geste.tagName === "A") geste.click();
+  else {
+    geste.open = true;
+    geste.querySelector("input:not([type=hidden]), textarea")?.focus();
+  }
+});
+
 // What went wrong is where the reading starts.
 document.querySelector("[data-erreur]")?.focus();

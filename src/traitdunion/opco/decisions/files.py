@@ -1,0 +1,184 @@
+"""What staff look up: their queues, a dossier among a million (ecrans.md, « Instruction »).
+
+Every query reads its own entries of one index: the queues from the undecided dossiers only, a search from the beginning
+of a name, an establishment, a number.
+"""
+
+import re
+from datetime import date, datetime
+
+import msgspec
+
+from traitdunion.norme.identifiants import deca_valide, read_numero_externe
+from traitdunion.norme.identite import fold_name
+from traitdunion.opco.socle.clock import Clock, day_of
+from traitdunion.opco.socle.database import Database, Tx
+
+TAILLE_PAGE = 50
+COMPTE_MAX = 1_000  # beyond, a counter says « plus de »
+PROCHE_JOURS = 5  # « près de la limite »: 15 of the 20 days have passed
+FILES = {
+    "a_instruire": "À instruire",
+    "attente": "Attente d'information",
+    "proches": "Près de la limite",
+    "ruptures": "Ruptures à confirmer",
+}
+_CHIFFRES = re.compile(r"[0-9]+")
+LIGNE = """
+SELECT d.numero_interne, d.etat, d.numero_deca, d.depose_le, i.file, i.complet_le, i.limite_le, i.affecte_a,
+       c.prenom || ' ' || c.nom, p.cerfa #>> '{apprenti,nom}', p.cerfa #>> '{apprenti,prenom}',
+       p.cerfa #>> '{employeur,denomination}', p.cerfa #>> '{formation,intituleQualification}',
+       p.cerfa #>> '{organismeFormation,denomination}', p.cerfa #>> '{contrat,typeContratApp}'
+  FROM unnest(%b::bigint[]) WITH ORDINALITY AS page(numero, rang)
+  JOIN dossier d ON d.numero_interne = page.numero
+  LEFT JOIN depot p USING (numero_interne)
+  LEFT JOIN instruction i USING (numero_interne)
+  LEFT JOIN compte c ON c.id = i.affecte_a
+ ORDER BY page.rang
+"""
+_FILTRES = {
+    "a_instruire": "i.file = 'A_INSTRUIRE'",
+    "attente": "i.file = 'ATTENTE_INFORMATION'",
+    "proches": "i.file IN ('A_INSTRUIRE', 'ATTENTE_INFORMATION') AND i.limite_le <= %(proche)s",
+}
+_AFFECTES = {"tous": "", "moi": " AND i.affecte_a = %(moi)s", "personne": " AND i.affecte_a IS NULL"}
+
+
+class LigneFile(msgspec.Struct, frozen=True):
+    """A dossier as a queue shows it."""
+
+    numero_interne: int
+    etat: str
+    numero_deca: str | None
+    depose_le: datetime
+    file: str | None
+    complet_le: datetime | None
+    limite_le: date | None
+    affecte_a: int | None
+    affecte_nom: str | None
+    nom: str | None
+    prenom: str | None
+    employeur: str | None
+    formation: str | None
+    cfa: str | None
+    type_contrat: str | None
+
+    def days_left(self, jour: date) -> int | None:
+        """Days before the limit; negative past it, None without a clock or once decided."""
+        return (self.limite_le - jour).days if self.limite_le is not None and self.file != "DECIDE" else None
+
+
+class PageFile(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of a queue or of a search; `suite` when there is more."""
+
+    lignes: tuple[LigneFile, ...]
+    page: int
+    suite: bool
+
+
+class Files:
+    """The look-ups of staff."""
+
+    def __init__(self, *, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def count(self, *, compte: int) -> dict[str, int]:
+        """How many dossiers wait in each queue, and how many of them are this person's; COMPTE_MAX + 1 at most."""
+        valeurs = self._values(compte)
+        comptes = {}
+        async with self._database.connection() as tx:
+            for nom, ou in _FILTRES.items():
+                comptes[nom] = await _count(tx, f"SELECT 1 FROM instruction i WHERE {ou}", valeurs)  # noqa: S608
+            miens = f"SELECT 1 FROM instruction i WHERE i.file <> 'DECIDE'{_AFFECTES['moi']}"  # noqa: S608
+            comptes["miens"] = await _count(tx, miens, valeurs)
+            comptes["ruptures"] = await _count(tx, "SELECT 1 FROM rupture WHERE issue IS NULL", valeurs)
+        return comptes
+
+    async def list_page(self, file: str, *, affecte: str = "tous", compte: int, page: int = 1) -> PageFile:
+        """One page of a queue, the nearest limit first. `file`: a key of FILES; `affecte`: tous, moi, personne."""
+        valeurs = self._values(compte) | {"limite": TAILLE_PAGE + 1, "saute": (page - 1) * TAILLE_PAGE}
+        if file == "ruptures":
+            requete = (
+                "SELECT r.numero_interne FROM rupture r WHERE r.issue IS NULL ORDER BY r.id "
+                "LIMIT %(limite)s OFFSET %(saute)s"
+            )
+        else:
+            requete = (
+                f"SELECT i.numero_interne FROM instruction i WHERE {_FILTRES[file]}{_AFFECTES[affecte]} "  # noqa: S608
+                "ORDER BY i.limite_le, i.numero_interne LIMIT %(limite)s OFFSET %(saute)s"
+            )
+        async with self._database.connection() as tx:
+            numeros = [numero for (numero,) in await (await tx.execute(requete, valeurs)).fetchall()]
+            return await _page(tx, numeros, page)
+
+    async def find_next(self, numero: int, *, compte: int) -> int | None:
+        """The dossier to instruct after this one: the nearest limit among this person's, then nobody's."""
+        requete = (
+            "SELECT i.numero_interne FROM instruction i WHERE i.file = 'A_INSTRUIRE' AND i.numero_interne <> %(numero)s"
+            " AND (i.affecte_a = %(moi)s OR i.affecte_a IS NULL)"
+            " ORDER BY i.affecte_a IS NULL, i.limite_le, i.numero_interne LIMIT 1"
+        )
+        async with self._database.connection() as tx:
+            row = await (await tx.execute(requete, {"numero": numero, "moi": compte})).fetchone()
+        return row[0] if row else None
+
+    async def search(self, texte: str, *, page: int = 1) -> PageFile:
+        """Dossiers by number, DECA number, SIREN or SIRET (of the CFA or of the employer), or start of a name."""
+        ou, valeurs, ordre = _condition(texte)
+        if ou is None:
+            return PageFile(lignes=(), page=1, suite=False)
+        valeurs |= {"limite": TAILLE_PAGE + 1, "saute": (page - 1) * TAILLE_PAGE}
+        requete = (
+            f"SELECT d.numero_interne FROM dossier d WHERE {ou} ORDER BY {ordre} "  # noqa: S608 - constants below
+            "LIMIT %(limite)s OFFSET %(saute)s"
+        )
+        async with self._database.connection() as tx:
+            numeros = [numero for (numero,) in await (await tx.execute(requete, valeurs)).fetchall()]
+            return await _page(tx, numeros, page)
+
+    def _values(self, compte: int) -> dict[str, object]:
+        jour = day_of(self._clock.now())
+        return {"moi": compte, "proche": date.fromordinal(jour.toordinal() + PROCHE_JOURS)}
+
+
+def _condition(texte: str) -> tuple[str | None, dict[str, object], str]:
+    """What is looked for: a condition on an index, its values, the order of that index."""
+    propre = " ".join(texte.split())
+    colle = propre.replace(" ", "")
+    numero = read_numero_externe(propre)
+    if numero is None and _CHIFFRES.fullmatch(colle) and len(colle) <= 7:
+        numero = int(colle)
+    if numero is not None:
+        return "d.numero_interne = %(numero)s", {"numero": numero}, "d.numero_interne"
+    if deca_valide(colle):
+        return "d.numero_deca = %(deca)s", {"deca": colle.upper()}, "d.numero_interne"
+    if _CHIFFRES.fullmatch(colle) and len(colle) == 14:
+        return (
+            "d.numero_interne IN (SELECT e.numero_interne FROM dossier e WHERE e.siret_employeur = %(siret)s)",
+            {"siret": colle},
+            "d.numero_interne DESC",
+        )
+    if _CHIFFRES.fullmatch(colle) and len(colle) == 9:
+        return "d.siren = %(siren)s", {"siren": colle}, "d.siren, d.numero_interne DESC"
+    debut = fold_name(propre)
+    if len(debut) < 2:
+        return None, {}, ""
+    # The key is in collation C: a beginning is a range of the index, whatever signs it holds.
+    return (
+        "d.cle_recherche >= %(debut)s AND d.cle_recherche < %(fin)s",
+        {"debut": debut, "fin": debut + "\U0010ffff"},
+        "d.cle_recherche, d.numero_interne",
+    )
+
+
+async def _count(tx: Tx, requete: str, valeurs: dict[str, object]) -> int:
+    borne = f"SELECT count(*) FROM ({requete} LIMIT {COMPTE_MAX + 1}) AS x"  # noqa: S608 - constants of this module
+    row = await (await tx.execute(borne, valeurs)).fetchone()
+    return int(row[0]) if row else 0
+
+
+async def _page(tx: Tx, numeros: list[int], page: int) -> PageFile:
+    cursor = await tx.execute(LIGNE, (numeros[:TAILLE_PAGE],))
+    lignes = tuple(LigneFile(*row) for row in await cursor.fetchall())
+    return PageFile(lignes=lignes, page=page, suite=len(numeros) > TAILLE_PAGE)

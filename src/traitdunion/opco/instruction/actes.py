@@ -1,0 +1,294 @@
+"""The acts of staff on a dossier: one form each, read again with what is wrong, redirected once done."""
+
+from collections.abc import Awaitable, Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from traitdunion.norme.motifs import MOTIF_RUPTURE, SANS_MAINTIEN
+from traitdunion.opco.comptes.sessions import Personne
+from traitdunion.opco.decisions import store
+from traitdunion.opco.decisions.actes import ActeRefuse
+from traitdunion.opco.decisions.saisie import check_texte
+from traitdunion.opco.financement.calcul import Participation
+from traitdunion.opco.financement.faits import Choix
+from traitdunion.opco.instruction.dossiers import BASE, DECIDENT, find, read_numero, show
+from traitdunion.opco.pages.connexion import Formulaire, Requete, portail_of
+from traitdunion.opco.pages.gabarits import render
+from traitdunion.opco.pages.session import requires
+
+ACTEURS = [requires(*DECIDENT)]
+ADRESSE = BASE + "/{numero:str}"
+OUI_NON = {"oui": True, "non": False}
+
+
+@post(ADRESSE + "/commencer", guards=ACTEURS, status_code=200)
+async def post_commencer(request: Requete, numero: FromPath[str], data: Formulaire) -> Response[Any]:
+    """Take a dossier up."""
+    geste = portail_of(request).decisions.start(read_numero(numero), version=_version(data), compte=request.user.compte)
+    return await _do(request, numero, geste, fait="commence")
+
+
+@post(ADRESSE + "/affecter", guards=ACTEURS, status_code=200)
+async def post_affecter(request: Requete, numero: FromPath[str], data: Formulaire) -> Response[Any]:
+    """Give a dossier to somebody, or to nobody."""
+    compte = data.get("compte", "")
+    geste = portail_of(request).decisions.assign(
+        read_numero(numero), compte=int(compte) if compte.isdigit() else None, par=request.user.acteur
+    )
+    return await _do(request, numero, geste, fait="affecte")
+
+
+@post(ADRESSE + "/mandat", guards=ACTEURS, status_code=200)
+async def post_mandat(request: Requete, numero: FromPath[str], data: Formulaire) -> Response[Any]:
+    """Tick the page where the mandate stands; without a page, untick."""
+    texte = data.get("page", "").strip()
+    page = int(texte) if texte.isascii() and texte.isdigit() and len(texte) < 5 else None
+    if texte and page is None:
+        page = 0  # refused with its sentence
+    geste = portail_of(request).decisions.record_mandat(read_numero(numero), page=page, compte=request.user.compte)
+    return await _do(request, numero, geste, fait="mandat")
+
+
+@post(ADRESSE + "/information", guards=ACTEURS, status_code=200)
+async def post_information(request: Requete, numero: FromPath[str], data: Formulaire) -> Response[Any]:
+    """Ask the CFA for information."""
+    jours = data.get("jours", "")
+    geste = portail_of(request).decisions.ask(
+        read_numero(numero),
+        version=_version(data),
+        motifs=_ticked(data, "motif_"),
+        texte=data.get("texte", ""),
+        pieces=_ticked(data, "piece_"),
+        jours=int(jours) if jours.isascii() and jours.isdigit() and len(jours) < 4 else 0,
+        par=request.user.acteur,
+    )
+    return await _do(request, numero, geste, fait="information", saisie=data)
+
+
+@post(ADRESSE + "/refus", guards=ACTEURS, status_code=200)
+async def post_refus(request: Requete, numero: FromPath[str], data: Formulaire) -> Response[Any]:
+    """Refuse, on legal grounds."""
+    geste = portail_of(request).decisions.refuse(
+        read_numero(numero),
+        version=_version(data),
+        motifs=_ticked(data, "refus_"),
+        texte=data.get("motivation", ""),
+        par=request.user.acteur,
+    )
+    return await _do(request, numero, geste, fait="refuse", saisie=data)
+
+
+@post(ADRESSE + "/annulation", guards=ACTEURS, status_code=200)
+async def post_annulation(request: Requete, numero: FromPath[str], data: Formulaire) -> Response[Any]:
+    """Cancel a dossier."""
+    geste = portail_of(request).decisions.cancel(
+        read_numero(numero), version=_version(data), motif=data.get("annulation", ""), par=request.user.acteur
+    )
+    return await _do(request, numero, geste, fait="annule", saisie=data)
+
+
+@get(ADRESSE + "/accord", guards=ACTEURS)
+async def get_accord(request: Requete, numero: FromPath[str]) -> Template:
+    """What an accord would engage, before it is given; the choices stand in the address."""
+    return await _preview(request, numero, dict(request.query_params))
+
+
+@post(ADRESSE + "/accord", guards=ACTEURS, status_code=200)
+async def post_accord(request: Requete, numero: FromPath[str], data: Formulaire) -> Response[Any]:
+    """Grant, as previewed."""
+    decisions = portail_of(request).decisions
+    try:
+        choix = _choix(data)
+        await decisions.grant(read_numero(numero), version=_version(data), choix=choix, par=request.user.acteur)
+    except ActeRefuse as refuse:
+        if refuse.saisie:
+            return await _preview(request, numero, data, erreur=str(refuse))
+        return await show(request, await find(request, numero), statut=409, erreur=str(refuse))
+    return Redirect(f"{BASE}/{numero}?fait=accord", status_code=303)
+
+
+@post(ADRESSE + "/regularisation", guards=ACTEURS, status_code=200)
+async def post_regularisation(request: Requete, numero: FromPath[str], data: Formulaire) -> Response[Any]:
+    """Recompute with the NPEC that replaces the valeur d'amorçage."""
+    try:
+        choix = _choix(data)
+    except ActeRefuse as refuse:
+        return await show(request, await find(request, numero), statut=400, erreur=str(refuse), saisie=data)
+    geste = portail_of(request).decisions.revise_niveau(
+        read_numero(numero), version=_version(data), choix=choix, par=request.user.acteur
+    )
+    return await _do(request, numero, geste, fait="regularise", saisie=data)
+
+
+@post(ADRESSE + "/rupture", guards=ACTEURS, status_code=200)
+async def post_rupture_opco(request: Requete, numero: FromPath[str], data: Formulaire) -> Response[Any]:
+    """Note a break that staff were told of otherwise."""
+    personne: Personne = request.user
+    try:
+        rupture = _rupture(request, data, par=personne.acteur)
+    except ActeRefuse as refuse:
+        return await show(request, await find(request, numero), statut=400, erreur=str(refuse), saisie=data)
+    geste = portail_of(request).decisions.declare_rupture(read_numero(numero), rupture, siren=None)
+    return await _do(request, numero, geste, fait="rupture", saisie=data)
+
+
+@post(ADRESSE + "/rupture/confirmer", guards=ACTEURS, status_code=200)
+async def post_confirmer_rupture(request: Requete, numero: FromPath[str], data: Formulaire) -> Response[Any]:
+    """Confirm the break that waits."""
+    geste = portail_of(request).decisions.confirm_rupture(
+        read_numero(numero), version=_version(data), par=request.user.acteur
+    )
+    return await _do(request, numero, geste, fait="rompu")
+
+
+@post(ADRESSE + "/rupture/ecarter", guards=ACTEURS, status_code=200)
+async def post_ecarter_rupture(request: Requete, numero: FromPath[str], data: Formulaire) -> Response[Any]:
+    """Set the declaration aside."""
+    geste = portail_of(request).decisions.dismiss_rupture(
+        read_numero(numero), version=_version(data), texte=data.get("raison", ""), par=request.user.acteur
+    )
+    return await _do(request, numero, geste, fait="ecarte", saisie=data)
+
+
+@post(ADRESSE + "/solde", guards=ACTEURS, status_code=200)
+async def post_solde(request: Requete, numero: FromPath[str], data: Formulaire) -> Response[Any]:
+    """Close a dossier on which nothing is left."""
+    geste = portail_of(request).decisions.settle(read_numero(numero), version=_version(data), par=request.user.acteur)
+    return await _do(request, numero, geste, fait="solde")
+
+
+@post(ADRESSE + "/deca", guards=ACTEURS, status_code=200)
+async def post_relancer_deca(request: Requete, numero: FromPath[str]) -> Redirect:
+    """Try the State's deposit again at once."""
+    await portail_of(request).deca.retry(read_numero(numero))
+    return Redirect(f"{BASE}/{numero}?fait=deca", status_code=303)
+
+
+async def _do(
+    request: Requete, numero: str, geste: Awaitable[object], *, fait: str, saisie: Mapping[str, str] | None = None
+) -> Response[Any]:
+    """Do an act; refused, the dossier is read again, with the reason and what was typed."""
+    try:
+        await geste
+    except ActeRefuse as refuse:
+        statut = 400 if refuse.saisie else 409
+        return await show(
+            request, await find(request, numero), statut=statut, erreur=str(refuse), saisie=dict(saisie or {})
+        )
+    return Redirect(f"{BASE}/{numero}?fait={fait}", status_code=303)
+
+
+async def _preview(request: Requete, numero: str, data: Mapping[str, str], *, erreur: str | None = None) -> Template:
+    dossier = await find(request, numero)
+    proposition = None
+    try:
+        proposition = await portail_of(request).decisions.propose(dossier.fiche.numero_interne, _choix(data))
+    except ActeRefuse as refuse:
+        erreur = erreur or str(refuse)
+    return render(
+        request,
+        "dossiers/accord.html",
+        statut=400 if erreur else 200,
+        dossier=dossier,
+        adresse=f"{BASE}/{numero}",
+        proposition=proposition,
+        choix=data,
+        erreur=erreur,
+    )
+
+
+def _version(data: Mapping[str, str]) -> int:
+    texte = data.get("version", "")
+    return int(texte) if texte.isascii() and texte.isdigit() and len(texte) < 10 else -1
+
+
+def _ticked(data: Mapping[str, str], prefixe: str) -> list[str]:
+    """The codes of the ticked boxes of a group, in the order of the form."""
+    return [nom.removeprefix(prefixe) for nom in data if nom.startswith(prefixe)]
+
+
+def _choix(data: Mapping[str, str]) -> Choix:
+    """What staff settle, from a form. Raises ActeRefuse."""
+    participation = data.get("participation", "")
+    niveau = data.get("niveau", "")
+    return Choix(
+        npec=_cents(data.get("npec_saisi", "") or data.get("npec", "")),
+        npec_source=data.get("npec_source", "").strip()[:200] or None,
+        niveau=int(niveau) if niveau in {"3", "4", "5", "6", "7", "8"} else None,
+        titre_court_ministere="titre_court" in data,
+        reduction=OUI_NON.get(data.get("reduction", "")),
+        nouveau_cfa="nouveau_cfa" in data,
+        avant_contrat="avant_contrat" in data,
+        rqth_reconnu=OUI_NON.get(data.get("rqth", "")),
+        participation=Participation(participation) if participation in set(Participation) else None,
+    )
+
+
+def _cents(texte: str) -> int | None:
+    """Euros as people type them, « 8 000,50 », in cents; None for nothing. Raises ActeRefuse."""
+    propre = "".join(texte.split()).replace("€", "").replace(",", ".")
+    if not propre:
+        return None
+    try:
+        montant = Decimal(propre)
+    except InvalidOperation:
+        montant = Decimal(-1)
+    if not 0 <= montant <= 100_000 or montant != montant.quantize(Decimal("0.01")):
+        raise ActeRefuse(
+            "Le niveau annuel est un montant en euros, de 0 à 100 000, deux décimales au plus.", saisie=True
+        )
+    return int(montant * 100)
+
+
+def _jour(data: Mapping[str, str], nom: str, libelle: str) -> date:
+    try:
+        return date.fromisoformat(data.get(nom, ""))
+    except ValueError:
+        raise ActeRefuse(f"« {libelle} » est une date.", saisie=True) from None
+
+
+def _rupture(request: Requete, data: Mapping[str, str], *, par: str) -> store.Rupture:
+    """A break as staff type it. Raises ActeRefuse."""
+    motif = data.get("motif_rupture", "")
+    if motif not in MOTIF_RUPTURE.codes:
+        raise ActeRefuse("Choisissez le motif de la rupture.", saisie=True)
+    maintien = "maintien" in data
+    if maintien and motif in SANS_MAINTIEN:
+        raise ActeRefuse("Après ce motif, la formation n'est pas maintenue.", saisie=True)
+    commentaire = data.get("commentaire", "").strip()
+    return store.Rupture(
+        id=0,
+        dernier_jour=_jour(data, "dernier_jour", "Dernier jour du contrat"),
+        notifiee_le=_jour(data, "notifiee_le", "Notifiée le"),
+        probatoire="probatoire" in data,
+        motif=motif,
+        maintien=maintien,
+        commentaire=check_texte(commentaire, objet="Commentaire") if commentaire else None,
+        declaree_par=par,
+        declaree_le=portail_of(request).clock.now(),
+        issue=None,
+        issue_le=None,
+    )
+
+
+PORTES = (
+    post_commencer,
+    post_affecter,
+    post_mandat,
+    post_information,
+    post_refus,
+    post_annulation,
+    get_accord,
+    post_accord,
+    post_regularisation,
+    post_rupture_opco,
+    post_confirmer_rupture,
+    post_ecarter_rupture,
+    post_solde,
+    post_relancer_deca,
+)
