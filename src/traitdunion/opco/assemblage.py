@@ -33,6 +33,7 @@ from traitdunion.opco.decisions.declaration import Declarations
 from traitdunion.opco.decisions.delais import Delais
 from traitdunion.opco.decisions.files import Files
 from traitdunion.opco.decisions.ouverture import note_piece
+from traitdunion.opco.decisions.suivi import Suivi
 from traitdunion.opco.decisions.vue import VueInstruction
 from traitdunion.opco.demandes.service import Demandes
 from traitdunion.opco.dossiers.deposit import Depots
@@ -169,6 +170,7 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             files=Files(database=database, clock=horloge),
             vue=VueInstruction(database=database, clock=horloge, lecteur=suite.lecteur, financement=suite.financement),
             deca=suite.deca,
+            suivi=Suivi(database=database, clock=horloge, financement=suite.financement),
             recepisses=Recepisses(cle_privee=cles.signature, emetteur=settings.nom),
             acces=vues,
             annuaire=Annuaire(database=database, clock=horloge, vues=vues),

@@ -26,6 +26,7 @@ from traitdunion.opco.mya import (
     factures,
     fiche_compte,
     lecture,
+    reponse,
 )
 from traitdunion.opco.pages import connexion, facteurs, moi
 from traitdunion.opco.pages.application import application
@@ -42,6 +43,7 @@ PORTES = tuple(
         compte,
         dossiers,
         dossier,
+        reponse,
         accrochage,
         demandes,
         espace,

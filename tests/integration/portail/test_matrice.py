@@ -29,7 +29,7 @@ MYA = CFA | {Role.EMPLOYEUR}
 EDITEUR = frozenset({Role.EDITEUR})
 ADMIN = frozenset({Role.OPCO_ADMINISTRATEUR})
 REPONDENT = frozenset({Role.OPCO_GESTIONNAIRE, Role.OPCO_ADMINISTRATEUR})
-REUSSI = (200, 303, 400)  # admitted: what the form holds is another test's affair
+REUSSI = (200, 303, 400, 409)  # admitted: what the form holds, or the state, is another test's affair
 LIBRE, CONNEXION, AILLEURS = "libre", "connexion", "ailleurs"
 
 
@@ -49,7 +49,7 @@ class Ligne:
 
 
 D, DEM, ORG = "/mya/dossiers/CA-0000001", "/mya/demandes/1", f"/instruction/administration/organisations/{SIREN}"
-ADM = "/instruction/administration"
+ADM, I = "/instruction/administration", "/instruction/dossiers/CA-0000001"
 LIGNES: dict[str, Ligne] = {
     "GET /": Ligne(LIBRE),
     "GET /mya/connexion": Ligne(LIBRE),
@@ -104,6 +104,7 @@ LIGNES: dict[str, Ligne] = {
     "GET /mya/dossiers/{numero:str}/documents/{document:int}/recepisse": Ligne(
         MYA, f"{D}/documents/1/recepisse", AILLEURS
     ),
+    "POST /mya/dossiers/{numero:str}/repondre": Ligne(ECRIVENT, f"{D}/repondre", AILLEURS),
     "GET /mya/factures": Ligne(CFA),
     "GET /mya/accrochage": Ligne(CFA),
     # A software is shown to every CFA; a suspension is of one's own accrochage.
@@ -132,6 +133,18 @@ LIGNES: dict[str, Ligne] = {
     "GET /editeur/remise/{jeton:str}": Ligne(LIBRE, "/editeur/remise/inconnu"),
     "POST /editeur/remise/{jeton:str}": Ligne(LIBRE, "/editeur/remise/inconnu"),
     "GET /instruction": Ligne(OPCO),
+    "GET /instruction/dossiers": Ligne(OPCO),
+    "GET /instruction/dossiers/{numero:str}": Ligne(OPCO, I),
+    "GET /instruction/dossiers/{numero:str}/suivant": Ligne(OPCO, f"{I}/suivant"),
+    "GET /instruction/dossiers/{numero:str}/documents/{document:int}": Ligne(OPCO, f"{I}/documents/1"),
+    "GET /instruction/dossiers/{numero:str}/accord": Ligne(REPONDENT, f"{I}/accord"),
+    **{
+        f"POST /instruction/dossiers/{{numero:str}}/{acte}": Ligne(REPONDENT, f"{I}/{acte}")
+        for acte in (
+            *("commencer", "affecter", "mandat", "information", "refus", "annulation", "accord", "regularisation"),
+            *("rupture", "rupture/confirmer", "rupture/ecarter", "solde", "deca"),
+        )
+    },
     f"GET {ADM}": Ligne(OPCO),
     f"POST {ADM}/organisations": Ligne(ADMIN),
     f"GET {ADM}/organisations/{{siren:str}}": Ligne(OPCO, ORG),

@@ -52,7 +52,7 @@ async def note_piece(tx: Tx, numero_interne: int, *, siren: str, acteur: str, at
     if demande is None or not demande.pieces:
         return
     if set(demande.pieces) <= await store.list_recues(tx, numero_interne, depuis=demande.posee_le):
-        await store.close_demande(tx, demande.id, reponse=None, par=acteur, le=at)
+        await store.close_demande(tx, demande.id, par=acteur, le=at)
         await close_wait(tx, numero_interne, siren=siren, par=acteur, at=at)
 
 

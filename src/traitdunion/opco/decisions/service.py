@@ -157,11 +157,16 @@ class Decisions:
         """The CFA answers the open request; another SIREN's dossier does not exist."""
         texte = check_texte(texte, objet="Réponse")
         async with self._act(numero, Acte.REPONDRE, version=None, par=par, siren=siren) as (tx, vue):
-            demande = await store.find_demande(tx, numero)
-            if demande is None:
+            demandes = await store.list_demandes(tx, numero)
+            derniere = demandes[-1] if demandes else None
+            if derniere is None or (derniere.repondue_le is not None and derniere.repondue_par != par):
                 raise ActeRefuse("Aucune demande d'information n'attend de réponse.", conflit=True)
-            await store.close_demande(tx, demande.id, reponse=texte, par=par, le=vue.at)
-            await ouverture.close_wait(tx, numero, siren=siren, par=par, at=vue.at)
+            if derniere.reponse is not None:
+                raise ActeRefuse("La réponse est déjà partie.", conflit=True)
+            await store.set_reponse(tx, derniere.id, reponse=texte)
+            if derniere.repondue_le is None:  # else the file sent with it has answered a moment ago
+                await store.close_demande(tx, derniere.id, par=par, le=vue.at)
+                await ouverture.close_wait(tx, numero, siren=siren, par=par, at=vue.at)
 
     # --- decisions ------------------------------------------------------------------------------------------------
 
@@ -358,7 +363,7 @@ class Decisions:
         """A decision overtakes the open request, if there is one."""
         demande = await store.find_demande(tx, vue.numero)
         if demande is not None:
-            await store.close_demande(tx, demande.id, reponse=None, par=vue.par, le=vue.at)
+            await store.close_demande(tx, demande.id, par=vue.par, le=vue.at)
 
     async def _propose(self, tx: Tx, fiche: store.Fiche, choix: Choix) -> tuple[Contenu, Proposition]:
         contenu = await self._lecteur.read(tx, fiche)

@@ -240,13 +240,17 @@ async def list_demandes(tx: Tx, numero_interne: int) -> list[DemandeInformation]
     return [DemandeInformation(*row) for row in await cursor.fetchall()]
 
 
-async def close_demande(tx: Tx, demande: int, *, reponse: str | None, par: str, le: datetime) -> None:
+async def close_demande(tx: Tx, demande: int, *, par: str, le: datetime) -> None:
     """Close a request: answered, or overtaken by a decision."""
     await tx.execute(
-        "UPDATE demande_information SET reponse = %s, repondue_par = %s, repondue_le = %s "
-        "WHERE id = %s AND repondue_le IS NULL",
-        (reponse, par, le, demande),
+        "UPDATE demande_information SET repondue_par = %s, repondue_le = %s WHERE id = %s AND repondue_le IS NULL",
+        (par, le, demande),
     )
+
+
+async def set_reponse(tx: Tx, demande: int, *, reponse: str) -> None:
+    """Keep the words of the answer."""
+    await tx.execute("UPDATE demande_information SET reponse = %s WHERE id = %s", (reponse, demande))
 
 
 async def list_recues(tx: Tx, numero_interne: int, *, depuis: datetime) -> set[str]:

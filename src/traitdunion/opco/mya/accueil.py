@@ -21,9 +21,12 @@ async def get_accueil(request: Requete) -> Template:
     derniers = await portail.mes_dossiers.list_latest(perimetre=perimetre_of(personne))
     acces = await portail.acces.find(personne.siren or "") if personne.role in CFA else None
     possibles = await portail.demandes.list_possibles(personne.siren or "") if personne.role in CFA else []
+    du_cfa = personne.role in CFA
     return render(
         request,
         "accueil.html",
+        attentes=await portail.suivi.list_attentes(siren=personne.siren or "") if du_cfa else [],
+        ouvertes=await portail.suivi.count_ouvertes(siren=personne.siren or "") if du_cfa else 0,
         acces=acces,
         possibles=possibles,
         bientot=CLE_BIENTOT_FINIE_JOURS,

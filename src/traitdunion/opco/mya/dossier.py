@@ -9,16 +9,20 @@ from litestar.response import Redirect, Stream, Template
 
 from traitdunion.norme.erreurs import Refus
 from traitdunion.norme.identifiants import read_numero_externe
+from traitdunion.norme.messages.evenements import say_evenement
+from traitdunion.norme.motifs import MOTIF_INFORMATION, MOTIF_RUPTURE
 from traitdunion.norme.nomenclatures import TYPE_FICHIER
 from traitdunion.opco.comptes.roles import CFA, OPCO, Role
 from traitdunion.opco.comptes.sessions import Personne
+from traitdunion.opco.decisions.suivi import SuiviLu
 from traitdunion.opco.dossiers.mes_dossiers import MOTIF_CARACTERES_MAX, AnnulationRefusee, DossierVu
 from traitdunion.opco.dossiers.store_recherche import Fait
 from traitdunion.opco.mya.dossiers import LECTEURS, LISTE, attached, next_step, perimetre_of
 from traitdunion.opco.pages.connexion import Formulaire, Requete, portail_of
-from traitdunion.opco.pages.gabarits import render
+from traitdunion.opco.pages.gabarits import jour, render
 from traitdunion.opco.pages.presentation import fiche
 from traitdunion.opco.pages.session import requires
+from traitdunion.opco.socle.clock import day_of
 
 # Cancelling is the CFA's act, of those who manage its dossiers.
 ANNULENT = frozenset({Role.CFA_ADMINISTRATEUR, Role.CFA_GESTIONNAIRE})
@@ -28,24 +32,18 @@ VERDICTS = {
     "SAIN": "Reçu, sans virus connu",
     "QUARANTAINE": "Mis à l'écart par l'antivirus : transmettez-le à nouveau, sain",
 }
-FAITS = {
-    "DOSSIER_DEPOSE": "Contrat transmis",
-    "PIECE_DEPOSEE": "Document transmis",
-    "DOSSIER_ANNULE": "Dépôt annulé",
-}
-AUTRE_FAIT = "Mise à jour du dossier"
 
 
 @get(LISTE + "/{numero:str}", guards=[LECTEURS])
 async def get_dossier(request: Requete, numero: FromPath[str], fait: FromQuery[str] = "") -> Template:
     """The page of a dossier."""
-    return _page(request, await _find(request, numero), fait=fait)
+    return await show(request, await find(request, numero), fait=fait)
 
 
 @get(LISTE + "/{numero:str}/annuler", guards=[requires(*ANNULENT)])
 async def get_annuler(request: Requete, numero: FromPath[str]) -> Template | Redirect:
     """The confirmation, as a page for those without JavaScript."""
-    dossier = await _find(request, numero)
+    dossier = await find(request, numero)
     if not dossier.annulable:
         return Redirect(_address(dossier), status_code=303)
     return _confirmation(request, dossier)
@@ -55,7 +53,7 @@ async def get_annuler(request: Requete, numero: FromPath[str]) -> Template | Red
 async def post_annuler(request: Requete, numero: FromPath[str], data: Formulaire) -> Response[Any]:
     """« Annuler ce dépôt »."""
     personne: Personne = request.user
-    dossier = await _find(request, numero)
+    dossier = await find(request, numero)
     motif = data.get("motif", "")
     try:
         await portail_of(request).mes_dossiers.record_annulation(
@@ -65,7 +63,7 @@ async def post_annuler(request: Requete, numero: FromPath[str], data: Formulaire
         if refusee.saisie:
             return _confirmation(request, dossier, statut=400, erreur=str(refusee), motif=motif[:1000])
         # It has moved since the page was shown: it is read again.
-        return _page(request, await _find(request, numero), statut=409, erreur=str(refusee))
+        return await show(request, await find(request, numero), statut=409, erreur=str(refusee))
     return Redirect(f"{_address(dossier)}?fait=annule", status_code=303)
 
 
@@ -84,7 +82,7 @@ async def get_document(request: Requete, numero: FromPath[str], document: FromPa
 @get(LISTE + "/{numero:str}/recepisse", guards=[LECTEURS])
 async def get_recepisse_dossier(request: Requete, numero: FromPath[str]) -> Response[bytes]:
     """The signed receipt of the deposit."""
-    dossier, portail = await _find(request, numero), portail_of(request)
+    dossier, portail = await find(request, numero), portail_of(request)
     faits = await portail.dossiers.recepisse_facts(dossier.ligne.numero_interne, siren=dossier.ligne.siren)
     assert faits is not None  # it was found a moment ago, and dossiers are never deleted
     nom = f"recepisse-{dossier.numero_externe}.json"
@@ -111,20 +109,26 @@ def say_acteur(fait: Fait, *, personne: Personne, opco: str) -> str:
     return f"par {opco}"
 
 
-def _page(request: Requete, dossier: DossierVu, *, statut: int = 200, **contexte: Any) -> Template:
+async def show(request: Requete, dossier: DossierVu, *, statut: int = 200, **contexte: Any) -> Template:
+    """The page of a dossier, with what went wrong or what was done."""
     personne: Personne = request.user
-    opco = portail_of(request).affichage.nom
-    etat = dossier.ligne.etat
+    portail = portail_of(request)
+    opco = portail.affichage.nom
+    suivi = await portail.suivi.read(dossier.ligne.numero_interne, siren=dossier.ligne.siren)
     return render(
         request,
         "dossiers/dossier.html",
         statut=statut,
         dossier=dossier,
-        etape=next_step(etat, a_une_convention=dossier.a_une_convention),
+        suivi=suivi,
+        etape=_step(dossier, suivi),
+        jour=day_of(portail.clock.now()),
+        peut_repondre=suivi.demande_ouverte is not None and personne.role in ANNULENT,
+        motifs_information=MOTIF_INFORMATION.codes,
+        motifs_rupture=MOTIF_RUPTURE.codes,
         blocs=fiche.blocs_of(dossier.cerfa),
         histoire=[
-            (FAITS.get(un.type, AUTRE_FAIT), un, say_acteur(un, personne=personne, opco=opco))
-            for un in reversed(dossier.faits)
+            (say_evenement(un.type), un, say_acteur(un, personne=personne, opco=opco)) for un in reversed(dossier.faits)
         ],
         verdicts=VERDICTS,
         types_fichier=TYPE_FICHIER.codes,
@@ -132,8 +136,18 @@ def _page(request: Requete, dossier: DossierVu, *, statut: int = 200, **contexte
         du_cfa=personne.role in CFA,
         motif="",
         motif_max=MOTIF_CARACTERES_MAX,
-        **{"erreur": None, "fait": "", **contexte},
+        **{"erreur": None, "fait": "", "texte": "", **contexte},
     )
+
+
+def _step(dossier: DossierVu, suivi: SuiviLu) -> str:
+    """What happens next, and by when."""
+    if suivi.demande_ouverte is not None:
+        return f"Répondre à la demande d'information avant le {jour(suivi.demande_ouverte.limite_le)}"
+    etape = next_step(dossier.ligne.etat, a_une_convention=dossier.a_une_convention)
+    if suivi.limite_le is not None:
+        return f"{etape} avant le {jour(suivi.limite_le)}"
+    return etape
 
 
 def _confirmation(
@@ -161,7 +175,7 @@ def _numero(texte: str) -> int:
     return numero
 
 
-async def _find(request: Requete, numero: str) -> DossierVu:
+async def find(request: Requete, numero: str) -> DossierVu:
     """A dossier by « CA-1234567 ». Raises NotFoundException, the same for another's as for none."""
     personne: Personne = request.user
     dossier = await portail_of(request).mes_dossiers.find(

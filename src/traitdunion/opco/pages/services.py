@@ -18,6 +18,7 @@ from traitdunion.opco.comptes.sessions import Sessions
 from traitdunion.opco.deca.service import Deca
 from traitdunion.opco.decisions.files import Files
 from traitdunion.opco.decisions.service import Decisions
+from traitdunion.opco.decisions.suivi import Suivi
 from traitdunion.opco.decisions.vue import VueInstruction
 from traitdunion.opco.demandes.service import Demandes
 from traitdunion.opco.dossiers.documents import Documents
@@ -64,6 +65,7 @@ class Portail:
     decisions: Decisions
     files: Files
     vue: VueInstruction
+    suivi: Suivi
     deca: Deca
     recepisses: Recepisses
     acces: Vues

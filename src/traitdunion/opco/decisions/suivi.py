@@ -1,0 +1,69 @@
+"""What becomes of a dossier, as its CFA reads it: the request that waits for it, its funding, its breaks."""
+
+from datetime import date
+
+import msgspec
+
+from traitdunion.opco.decisions import store
+from traitdunion.opco.financement import store as financement_store
+from traitdunion.opco.financement.service import EngagementLu, Financement
+from traitdunion.opco.socle.clock import Clock, day_of
+from traitdunion.opco.socle.database import Database
+
+ATTENTES = """
+SELECT numero_interne, limite_le FROM demande_information
+ WHERE siren = %s AND repondue_le IS NULL ORDER BY limite_le, numero_interne LIMIT %s
+"""
+
+
+class SuiviLu(msgspec.Struct, frozen=True, kw_only=True):
+    """What follows the deposit of one dossier."""
+
+    demandes: tuple[store.DemandeInformation, ...] = ()
+    ruptures: tuple[store.Rupture, ...] = ()
+    engagement: EngagementLu | None = None
+    limite_le: date | None = None
+
+    @property
+    def demande_ouverte(self) -> store.DemandeInformation | None:
+        """The request that waits for an answer."""
+        return next((une for une in self.demandes if une.repondue_le is None), None)
+
+
+class Attente(msgspec.Struct, frozen=True):
+    """A dossier whose CFA is asked for information, and until when."""
+
+    numero_interne: int
+    limite_le: date
+
+
+class Suivi:
+    """Reads what follows, for the SIREN that a dossier was already found to be of."""
+
+    def __init__(self, *, database: Database, clock: Clock, financement: Financement) -> None:
+        self._database = database
+        self._clock = clock
+        self._financement = financement
+
+    async def read(self, numero: int, *, siren: str) -> SuiviLu:
+        """What follows the deposit of a dossier; nothing for another SIREN's."""
+        async with self._database.connection() as tx:
+            fiche = await store.find(tx, numero)
+            if fiche is None or fiche.siren != siren:
+                return SuiviLu()
+            return SuiviLu(
+                demandes=tuple(await store.list_demandes(tx, numero)),
+                ruptures=tuple(await store.list_ruptures(tx, numero)),
+                engagement=await self._financement.find(tx, numero),
+                limite_le=fiche.limite_le if fiche.file not in (None, "DECIDE") else None,
+            )
+
+    async def list_attentes(self, *, siren: str, limite: int = 10) -> list[Attente]:
+        """The requests for information that wait for a SIREN, the nearest deadline first."""
+        async with self._database.connection() as tx:
+            return [Attente(*row) for row in await (await tx.execute(ATTENTES, (siren, limite))).fetchall()]
+
+    async def count_ouvertes(self, *, siren: str) -> int:
+        """How many échéances of a SIREN are open today."""
+        async with self._database.connection() as tx:
+            return await financement_store.count_ouvertes(tx, siren=siren, jour=day_of(self._clock.now()))

@@ -1,0 +1,263 @@
+"""The back-office and MyA around one dossier: forms sent as a browser would, texts as people read them."""
+
+from datetime import timedelta
+
+import pytest
+from builders.instruction import (
+    PDF,
+    a_complete,
+    a_rupture,
+    a_started,
+    an_agent,
+    an_engaged,
+    etat_of,
+    in_state,
+    version_of,
+)
+from builders.portail import Visiteur, a_visitor, an_account, connected
+from builders.serveur import SIREN, Serveur
+
+from traitdunion.opco.comptes.roles import Role
+from traitdunion.opco.dossiers.states import Etat
+
+pytestmark = pytest.mark.anyio
+PAGE = "/instruction/dossiers/CA-0000001"
+
+
+async def _act(agent: Visiteur, serveur: Serveur, acte: str, **champs: str) -> int:
+    """Send a form of the dossier's page with the version that it holds; the status of what comes back."""
+    version = str(await version_of(serveur, 1))
+    reponse = await agent.submit(f"{PAGE}/{acte}", depuis=PAGE, version=version, **champs)
+    return reponse.status_code
+
+
+async def test_one_dossier_from_its_reception_to_its_engagement(serveur: Serveur) -> None:
+    await a_complete(serveur)
+    agent, cfa = await connected(serveur, Role.OPCO_GESTIONNAIRE), await connected(serveur, Role.CFA_GESTIONNAIRE)
+    await agent.visit("/instruction/")
+    assert "1 à instruire" in agent.texte
+    assert "CA-0000001" in agent.texte
+
+    assert await _act(agent, serveur, "commencer") == 200
+    assert "L'instruction est commencée, le dossier est à votre nom." in agent.texte
+    assert "20 jours avant le refus implicite" in agent.texte
+    assert await _act(agent, serveur, "mandat", page="3") == 200
+    assert "Mandat vu page 3" in agent.texte
+
+    await agent.visit(f"{PAGE}/accord")
+    assert "Ce qui sera engagé : 12 000,00 €" in agent.texte.replace("\u202f", " ")
+    assert "valeur d'amorçage du niveau 5" in agent.texte
+    await agent.visit(f"{PAGE}/accord?npec_saisi=8%20000,00&npec_source=Arr%C3%AAt%C3%A9%20FICTIF")
+    assert "Ce qui sera engagé : 16 000,00 €" in agent.texte.replace("\u202f", " ")
+    version = str(await version_of(serveur, 1))
+    await agent.submit(f"{PAGE}/accord", npec_saisi="8 000,00", npec_source="Arrêté FICTIF", version=version)
+    assert "Le dossier est accordé et engagé." in agent.texte
+    assert await etat_of(serveur, 1) == "ENGAGE"
+
+    await cfa.visit("/mya/dossiers/CA-0000001")
+    lu = cfa.texte.replace("\u202f", " ").replace("\xa0", " ")
+    assert "Engagement de l'OPCO : 16 000,00 €" in lu
+    assert "40 % de l'année 1 (8 000,00 €) : 3 200,00 €, à partir du 01/09/2026." in lu
+    assert "Accord de prise en charge" in lu
+
+
+async def test_a_request_for_information_is_answered_in_mya_with_a_file(serveur: Serveur) -> None:
+    agent, cfa = await connected(serveur, Role.OPCO_GESTIONNAIRE), await connected(serveur, Role.CFA_GESTIONNAIRE)
+    ((compte,),) = await serveur.fetch("SELECT id FROM compte WHERE role = 'OPCO_GESTIONNAIRE'")
+    await a_started(serveur, compte)
+    assert (
+        await _act(
+            agent, serveur, "information", motif_MANDAT="1", piece_MANDAT="1", texte="Le mandat manque.", jours="7"
+        )
+        == 200
+    )
+    assert "La demande est envoyée au CFA" in agent.texte
+    assert "Attente d'information" in agent.texte
+
+    await cfa.visit("/mya/")
+    assert "1 demande d'information" in cfa.texte
+    await cfa.visit("/mya/dossiers/CA-0000001")
+    assert "À faire : répondre à l'OPCO avant le 12/09/2026" in cfa.texte
+    await cfa.submit("/mya/dossiers/CA-0000001/repondre", texte="Le voici, signé.", type="MANDAT", fichier=PDF)
+    assert "Votre réponse est enregistrée" in cfa.texte
+
+    await agent.visit(PAGE)
+    assert "Le voici, signé." in agent.texte
+    assert "En cours d'instruction" in agent.texte
+    ((documents,),) = await serveur.fetch("SELECT count(*) FROM document WHERE type_fichier = 'MANDAT'")
+    assert documents == 1
+
+
+async def test_a_bad_file_leaves_the_request_open_and_the_text_on_the_page(serveur: Serveur) -> None:
+    agent, cfa = await an_agent(serveur), await connected(serveur, Role.CFA_GESTIONNAIRE)
+    await a_started(serveur, agent)
+    await serveur.portail.decisions.ask(
+        1, version=await version_of(serveur, 1), motifs=["AUTRE"], texte="Précisez.", jours=5, par=f"compte:{agent}"
+    )
+
+    await cfa.visit("/mya/dossiers/CA-0000001")
+    reponse = await cfa.submit("/mya/dossiers/CA-0000001/repondre", texte="Voici ma réponse.", fichier=b"MZ pas un PDF")
+
+    assert reponse.status_code == 400
+    assert "Voici ma réponse." in cfa.texte
+    assert await serveur.fetch("SELECT repondue_le FROM demande_information") == [(None,)]
+
+
+async def test_who_decides_on_an_old_page_is_told_and_nothing_is_done(serveur: Serveur) -> None:
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+    compte = await an_agent(serveur, "autre-agent")
+    await a_started(serveur, compte)
+    vieille = str(await version_of(serveur, 1) - 1)
+
+    reponse = await agent.submit(
+        f"{PAGE}/refus", depuis=PAGE, version=vieille, refus_R02="1", motivation="L'âge ne convient pas."
+    )
+
+    assert reponse.status_code == 409
+    assert "Camille FICTIF a agi sur ce dossier le" in agent.texte
+    assert "L'âge ne convient pas." in agent.texte  # what was typed is still there
+    assert await etat_of(serveur, 1) == "EN_COURS_INSTRUCTION"
+
+
+async def test_a_refusal_is_read_with_its_ground_by_the_cfa(serveur: Serveur) -> None:
+    agent, cfa = await connected(serveur, Role.OPCO_GESTIONNAIRE), await connected(serveur, Role.CFA_LECTEUR)
+    ((compte,),) = await serveur.fetch("SELECT id FROM compte WHERE role = 'OPCO_GESTIONNAIRE'")
+    await a_started(serveur, compte)
+
+    await _act(agent, serveur, "refus", refus_R04="1", motivation="Le salaire est sous le minimum.")
+
+    await cfa.visit("/mya/dossiers/CA-0000001")
+    assert "Refusé" in cfa.texte
+    assert "R04, rémunération inférieure au minimum (D6222-26). Le salaire est sous le minimum." in cfa.texte
+
+
+async def test_a_break_noted_by_staff_is_confirmed_and_shown_to_the_cfa(serveur: Serveur) -> None:
+    agent, cfa = await connected(serveur, Role.OPCO_GESTIONNAIRE), await connected(serveur, Role.CFA_LECTEUR)
+    ((compte,),) = await serveur.fetch("SELECT id FROM compte WHERE role = 'OPCO_GESTIONNAIRE'")
+    await an_engaged(serveur, compte)
+
+    await _act(
+        agent, serveur, "rupture", dernier_jour="2027-02-28", notifiee_le="2027-03-01", motif_rupture="COMMUN_ACCORD"
+    )
+    assert "La rupture est notée" in agent.texte
+    await _act(agent, serveur, "rupture/confirmer")
+
+    assert "La rupture est confirmée" in agent.texte
+    await cfa.visit("/mya/dossiers/CA-0000001")
+    assert "3 967,12 €" in cfa.texte.replace("\u202f", " ")
+    assert "Rupture enregistrée" in cfa.texte
+
+
+async def test_an_overpayment_is_said_and_is_no_echeance(serveur: Serveur) -> None:
+    agent = await an_agent(serveur)
+    await an_engaged(serveur, agent)
+    decisions = serveur.portail.decisions
+    rupture = a_rupture(serveur.clock.now().date() + timedelta(days=1), at=serveur.clock.now())
+    await decisions.declare_rupture(1, rupture, siren=SIREN)
+    await decisions.confirm_rupture(1, version=await version_of(serveur, 1), par=f"compte:{agent}")
+    cfa = await connected(serveur, Role.CFA_LECTEUR)
+
+    await cfa.visit("/mya/dossiers/CA-0000001")
+
+    # 8 000 × 6 / 365 = 131,51 due, 3 200 opened.
+    assert "3 068,49 € ont été payés en trop" in cfa.texte.replace("\u202f", " ")
+    assert await serveur.fetch("SELECT codification FROM echeance") == [("1",)]
+
+
+async def test_the_employer_reads_its_share_and_nothing_of_the_money_of_the_cfa(serveur: Serveur) -> None:
+    await an_engaged(serveur, await an_agent(serveur))
+    nom = await an_account(serveur, Role.EMPLOYEUR, utilisateur="patron@exemple.test", siret="12345678200010")
+    employeur = a_visitor(serveur)
+    await employeur.connect(nom)
+
+    await employeur.visit("/mya/dossiers/CA-0000001")
+
+    assert "Aucune participation ne vous est demandée." in employeur.texte
+    assert "3 200,00" not in employeur.texte.replace("\u202f", " ")
+
+
+@pytest.mark.parametrize(
+    ("cherche", "trouve"),
+    [
+        ("CA-0000001", True),
+        ("1", True),
+        ("exemple a", True),
+        ("EXEMPLE A Cam", True),
+        ("emple", False),
+        ("12345678200010", True),
+        (SIREN, True),
+        ("99999999900099", False),
+        ("%", False),
+    ],
+)
+async def test_a_dossier_is_found_by_its_number_a_siret_or_the_start_of_a_name(
+    serveur: Serveur, cherche: str, trouve: bool
+) -> None:
+    await a_complete(serveur)
+    agent = await connected(serveur, Role.OPCO_COMPTABLE)
+
+    reponse = await agent.client.get("/instruction/dossiers", params={"q": cherche}, follow_redirects=True)
+
+    assert ("CA-0000001" in reponse.text) is trouve
+
+
+async def test_a_social_security_number_is_never_searched(serveur: Serveur) -> None:
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+
+    reponse = await agent.client.get("/instruction/dossiers", params={"q": "206057500100155"})
+
+    assert reponse.status_code == 303
+    assert "206057500100155" not in reponse.headers["location"]
+
+
+async def test_differences_between_the_form_and_the_convention_stand_side_by_side(serveur: Serveur) -> None:
+    await a_complete(
+        serveur, convention={"contrat": {"dateDebutContrat": "2026-09-01", "dateFinContrat": "2028-07-31"}}
+    )
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+
+    await agent.visit(PAGE)
+
+    assert "Le contrat et la convention diffèrent" in agent.texte
+    assert "Date de fin du contrat 31/08/2028 31/07/2028" in agent.texte
+
+
+async def test_another_live_contract_of_the_same_apprentice_is_pointed_out(serveur: Serveur) -> None:
+    await a_complete(serveur)
+    await a_complete(serveur, 1)  # another name and the same NIR
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+
+    await agent.visit(PAGE)
+
+    assert "Chevauchement : un autre contrat en cours du même apprenti, CA-0000002" in agent.texte
+
+
+@pytest.mark.parametrize("autres", [1, 2])
+async def test_a_maitre_beyond_two_apprentices_is_pointed_out(serveur: Serveur, autres: int) -> None:
+    for rang in range(autres + 1):
+        await a_complete(serveur, rang)
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+
+    await agent.visit(PAGE)
+
+    assert ("suit déjà 2 apprentis" in agent.texte) is (autres == 2)
+
+
+async def test_the_next_dossier_is_mine_with_the_nearest_limit(serveur: Serveur) -> None:
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+    for rang in range(3):
+        await a_complete(serveur, rang)
+        serveur.clock.instant += timedelta(minutes=1)
+
+    reponse = await agent.client.get(f"{PAGE}/suivant")
+
+    assert reponse.headers["location"] == "/instruction/dossiers/CA-0000002"
+
+
+@pytest.mark.parametrize("etat", list(Etat))
+async def test_the_page_of_a_dossier_opens_in_every_state(serveur: Serveur, etat: Etat) -> None:
+    await in_state(serveur, await an_agent(serveur), etat)
+    agent, cfa = await connected(serveur, Role.OPCO_ADMINISTRATEUR), await connected(serveur, Role.CFA_GESTIONNAIRE)
+
+    assert (await agent.visit(PAGE)).status_code == 200
+    assert (await cfa.visit("/mya/dossiers/CA-0000001")).status_code == 200
