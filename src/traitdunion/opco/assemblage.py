@@ -40,6 +40,8 @@ from traitdunion.opco.pieces.antivirus import Antivirus
 from traitdunion.opco.pieces.gate import Gate, Limites
 from traitdunion.opco.pieces.menage import Menage
 from traitdunion.opco.recepisses import Recepisses
+from traitdunion.opco.referentiels import Registre
+from traitdunion.opco.referentiels.imports import Imports
 from traitdunion.opco.sante import Sante
 from traitdunion.opco.settings import Choix, Settings
 from traitdunion.opco.socle import failpoints, logs
@@ -83,7 +85,8 @@ async def services(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         objets = open_store(settings)
         gate = await stack.enter_async_context(Gate(limites=Limites(taille_octets=settings.fichier_max)))
         acces = _acces(settings, database=database, cles=cles, clock=horloge)
-        depots = Depots(database=database, vault=vault, clock=horloge, lot_max=settings.lot_max)
+        registre = await stack.enter_async_context(_registre(settings, database=database).following())
+        depots = Depots(database=database, vault=vault, clock=horloge, lot_max=settings.lot_max, registre=registre)
         stack.push_async_callback(depots.aclose)
         dossiers = Dossiers(database=database, vault=vault)
         pieces = Pieces(
@@ -135,6 +138,7 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             antivirus_configure=settings.clamd is not None,
         )
         vues = Vues(database=database, clock=horloge)
+        registre = await stack.enter_async_context(_registre(settings, database=database).following())
         courriels = _courriels(settings, database=database, vault=vault, clock=horloge)
         sessions = Sessions(database=database, clock=horloge)
         facteurs = SecondsFacteurs(database=database, vault=vault, clock=horloge, emetteur=settings.nom)
@@ -150,7 +154,7 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             cles=_cles(settings, database=database, vault=vault, clock=horloge, courriels=courriels),
             raccordement=Raccordement(database=database, vault=vault, clock=horloge, milieu=settings.milieu),
             dossiers=dossiers,
-            mes_dossiers=MesDossiers(database=database, vault=vault, clock=horloge),
+            mes_dossiers=MesDossiers(database=database, vault=vault, clock=horloge, registre=registre),
             pieces=Documents(database=database, dossiers=dossiers, pieces=pieces, clock=horloge),
             recepisses=Recepisses(cle_privee=cles.signature, emetteur=settings.nom),
             acces=vues,
@@ -182,6 +186,7 @@ class Commandes:
     cles: Cles
     raccordement: Raccordement
     logiciels: Logiciels
+    imports: Imports
 
 
 @asynccontextmanager
@@ -196,7 +201,12 @@ async def commandes(settings: Settings, *, database: Database, cles: coffre.Coff
         cles=_cles(settings, database=database, vault=vault, clock=horloge, courriels=courriels),
         raccordement=Raccordement(database=database, vault=vault, clock=horloge, milieu=settings.milieu),
         logiciels=Logiciels(database=database, clock=horloge),
+        imports=Imports(database=database, clock=horloge),
     )
+
+
+def _registre(settings: Settings, *, database: Database) -> Registre:
+    return Registre(database=database, opco=settings.opco_competent)
 
 
 def _cles(settings: Settings, *, database: Database, vault: Vault, clock: Clock, courriels: Courriels) -> Cles:
