@@ -11,8 +11,6 @@ import typer
 from traitdunion.opco.manage import commun
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from traitdunion.opco.referentiels.imports import Importe, Imports
     from traitdunion.opco.referentiels.modele import Nature, Rapport, Version
     from traitdunion.opco.socle.database import Database
@@ -73,16 +71,11 @@ def list_versions(
     """Liste les versions importées, annulées comprises."""
     choisie = None if nature is None else _nature(nature)
     versions = _run(lambda imports: imports.list_versions(choisie))
-    if en_json or not versions:
-        commun.show([_facts(une) for une in versions], en_json=en_json, lignes=["Aucun référentiel importé."])
-        return
-    table = _table("Version", "Nature", "Valable du", "Fichier", "Lignes", "Rejetées", "Importée le", "État")
-    for une in versions:
-        etat = f"annulée le {commun.jour(une.annule_le)}" if une.annule_le else "en vigueur à sa date"
-        comptes = (str(une.lignes_acceptees), str(une.lignes_rejetees))
-        jours = (commun.jour(une.valable_du), commun.jour(une.importe_le))
-        table.add_row(str(une.id), une.nature, jours[0], une.fichier, *comptes, jours[1], etat)
-    _print(table)
+    commun.show(
+        [_facts(une) for une in versions],
+        en_json=en_json,
+        lignes=[_line(une) for une in versions] or ["Aucun référentiel importé."],
+    )
 
 
 @app.command("rapport")
@@ -191,16 +184,20 @@ def _show_rapport(rapport: "Rapport", *, toutes: bool) -> None:
         f"Remarques : {rapport.remarques}."
     )
     montrees = rapport.fautes if toutes else rapport.fautes[:FAUTES_MONTREES]
-    if not montrees:
-        return
-    table = _table("Ligne", "Colonne", "", "Ce qui ne va pas")
     for faute in montrees:
-        sort = "rejetée" if faute.rejetee else "gardée"
-        table.add_row(str(faute.ligne), faute.colonne, sort, faute.phrase)
-    _print(table)
+        lieu = f"ligne {faute.ligne}" + (f" de « {faute.feuille} »" if faute.feuille else "")
+        commun.say(f"  {'rejetée' if faute.rejetee else 'gardée '}  {lieu}, {faute.colonne} : {faute.phrase}")
     autres = len(rapport.fautes) - len(montrees) + rapport.tues
     if autres:
-        commun.say(f"… et {autres} de plus.")
+        commun.say(f"  … et {autres} de plus.")
+
+
+def _line(une: "Version") -> str:
+    etat = f", annulée le {commun.jour(une.annule_le)}" if une.annule_le else ""
+    return (
+        f"n° {une.id}  {une.nature:<10} valable du {commun.jour(une.valable_du)}  {une.lignes_acceptees} lignes, "
+        f"{une.lignes_rejetees} rejetées  {une.fichier}, importé le {commun.jour(une.importe_le)}{etat}"
+    )
 
 
 def _facts(une: "Version") -> dict[str, object]:
@@ -211,21 +208,6 @@ def _plain(rapport: "Rapport") -> object:
     import msgspec
 
     return msgspec.to_builtins(rapport)
-
-
-def _table(*titres: str) -> "Table":
-    from rich.table import Table
-
-    table = Table(show_edge=False)
-    for titre in titres:
-        table.add_column(titre, overflow="fold")
-    return table
-
-
-def _print(table: "Table") -> None:
-    from rich.console import Console
-
-    Console(markup=False, highlight=False).print(table)
 
 
 @contextlib.contextmanager

@@ -45,7 +45,7 @@ CERTIFICATIONS: tuple[tuple[str, str, str, int, str, str, str, str, str], ...] =
 )
 CFAS = (
     ("0750001U", "CFA FICTIF", "DE DÉMONSTRATION", "32345678000010", "Paris"),
-    ("0010001X", "CFA FICTIF", "D'EXEMPLE", "12345678200010", "Bourg-en-Bresse"),
+    ("0010001W", "CFA FICTIF", "D'EXEMPLE", "12345678200010", "Bourg-en-Bresse"),
 )
 CONVENTIONS = (
     ("2642", "Convention FICTIVE de l'audiovisuel (exemple)", "VIGUEUR_ETEN", OPCO),

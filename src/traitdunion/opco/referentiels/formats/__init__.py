@@ -62,7 +62,7 @@ def read_fichier(nature: Nature, octets: bytes, *, valable_du: date) -> FichierL
         raise ImportRefuse("Aucune ligne de ce fichier ne peut être gardée." + _first(rapport))
     if rapport.rejetees * 100 > rapport.lues * SEUIL_REJET_POURCENT:
         raise ImportRefuse(
-            f"{rapport.rejetees} lignes sur {rapport.lues} sont fausses, plus d'une sur dix : rien n'est importé."
+            f"Lignes fausses : {rapport.rejetees} sur {rapport.lues}, plus d'une sur dix ; rien n'est importé."
             + _first(rapport)
         )
     return FichierLu(lignes, rapport)

@@ -21,7 +21,7 @@ ENTETE_LIGNES = 20  # titles and blanks above the names of the columns
 SUITE = "…"  # ends the name of a column of which only the beginning is known for sure
 SEPARATEURS = ";,\t"
 ORIGINE = date(1899, 12, 30)  # day 0 of a workbook's dates
-SERIE_MAX = 100_000  # a day of the year 2173
+SERIE_MIN, SERIE_MAX = 10_000, 100_000  # from 1927 to 2173: below, a year would pass for a day
 JOUR_FR = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})\Z")
 JOUR_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T]00:00:00)?\Z")
 VIDES = frozenset({"", "NR", "ND", "-"})  # « non renseigné »: what these files write for nothing
@@ -137,7 +137,7 @@ def read_jour(texte: str) -> date | None:
             return date(int(annee), int(mois), int(jour))
     except ValueError:
         return None
-    if texte.isascii() and texte.isdigit() and 0 < int(texte) < SERIE_MAX:
+    if texte.isascii() and texte.isdigit() and SERIE_MIN <= int(texte) < SERIE_MAX:
         return ORIGINE + timedelta(days=int(texte))
     return None
 
