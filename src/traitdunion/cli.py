@@ -57,8 +57,19 @@ def cfa(ctx: typer.Context) -> None:
 @app.command(context_settings=_TEL_QUEL, add_help_option=False)
 def opco(ctx: typer.Context) -> None:
     """Côté OPCO : servir, migrer, gérer clés et accrochages."""
+    _hand_over_serveur("traitdunion.opco.manage", ctx)
+
+
+@app.command(context_settings=_TEL_QUEL, add_help_option=False)
+def referentiels(ctx: typer.Context) -> None:
+    """Côté OPCO : importer, lister, annuler les référentiels (RNCP, CFA, IDCC, NPEC…)."""
+    _hand_over_serveur("traitdunion.opco.manage.referentiels", ctx)
+
+
+def _hand_over_serveur(module: str, ctx: typer.Context) -> None:
+    """The commands of the OPCO, which need more than the CFA's."""
     try:
-        _hand_over("traitdunion.opco.manage", ctx)
+        _hand_over(module, ctx)
     except ModuleNotFoundError as absent:
         # A module of ours that is missing is a defect, to be seen as such.
         if absent.name is None or absent.name.partition(".")[0] == "traitdunion":

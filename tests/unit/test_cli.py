@@ -57,7 +57,7 @@ def test_the_version_is_said() -> None:
 
 def test_help_names_both_sides() -> None:
     aide = run("--help").stdout
-    assert all(mot in aide for mot in ("cfa", "opco", "recepisse"))
+    assert all(mot in aide for mot in ("cfa", "opco", "referentiels", "recepisse"))
 
 
 def test_arguments_are_handed_over_as_they_are() -> None:

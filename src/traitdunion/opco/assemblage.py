@@ -31,10 +31,10 @@ from traitdunion.opco.courriels import Courriels
 from traitdunion.opco.deca.service import Deca
 from traitdunion.opco.decisions.declaration import Declarations
 from traitdunion.opco.decisions.delais import Delais
-from traitdunion.opco.decisions.files import Files
+from traitdunion.opco.decisions.lecture.files import Files
+from traitdunion.opco.decisions.lecture.suivi import Suivi
+from traitdunion.opco.decisions.lecture.vue import VueInstruction
 from traitdunion.opco.decisions.ouverture import note_piece
-from traitdunion.opco.decisions.suivi import Suivi
-from traitdunion.opco.decisions.vue import VueInstruction
 from traitdunion.opco.demandes.service import Demandes
 from traitdunion.opco.dossiers.deposit import Depots
 from traitdunion.opco.dossiers.documents import Documents
@@ -49,6 +49,8 @@ from traitdunion.opco.pieces.antivirus import Antivirus
 from traitdunion.opco.pieces.gate import Gate, Limites
 from traitdunion.opco.pieces.menage import Menage
 from traitdunion.opco.recepisses import Recepisses
+from traitdunion.opco.referentiels import Registre
+from traitdunion.opco.referentiels.imports import Imports
 from traitdunion.opco.sante import Sante
 from traitdunion.opco.settings import Choix, Settings
 from traitdunion.opco.socle import failpoints, logs
@@ -92,10 +94,13 @@ async def services(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         objets = open_store(settings)
         gate = await stack.enter_async_context(Gate(limites=Limites(taille_octets=settings.fichier_max)))
         acces = _acces(settings, database=database, cles=cles, clock=horloge)
-        depots = Depots(database=database, vault=vault, clock=horloge, lot_max=settings.lot_max)
+        registre = await stack.enter_async_context(_registre(settings, database=database).following())
+        depots = Depots(database=database, vault=vault, clock=horloge, lot_max=settings.lot_max, registre=registre)
         stack.push_async_callback(depots.aclose)
         courriels = _courriels(settings, database=database, vault=vault, clock=horloge)
-        suite = suites.build(settings, database=database, vault=vault, clock=horloge, courriels=courriels)
+        suite = suites.build(
+            settings, database=database, vault=vault, clock=horloge, courriels=courriels, registre=registre
+        )
         dossiers = Dossiers(database=database, vault=vault, financement=suite.financement.read_back)
         pieces = Pieces(
             database=database, objets=objets, gate=gate, vault=vault, antivirus_configure=settings.clamd is not None
@@ -138,8 +143,11 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             Database.open(settings.database_url, min_size=1, max_size=settings.connexions_max, role=ROLE_SERVICE)
         )
         gate = await stack.enter_async_context(Gate(limites=Limites(taille_octets=settings.fichier_max)))
+        registre = await stack.enter_async_context(_registre(settings, database=database).following())
         courriels = _courriels(settings, database=database, vault=vault, clock=horloge)
-        suite = suites.build(settings, database=database, vault=vault, clock=horloge, courriels=courriels)
+        suite = suites.build(
+            settings, database=database, vault=vault, clock=horloge, courriels=courriels, registre=registre
+        )
         dossiers = Dossiers(database=database, vault=vault, financement=suite.financement.read_back)
         objets = open_store(settings)
         pieces = Pieces(
@@ -164,7 +172,7 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             cles=_cles(settings, database=database, vault=vault, clock=horloge, courriels=courriels),
             raccordement=Raccordement(database=database, vault=vault, clock=horloge, milieu=settings.milieu),
             dossiers=dossiers,
-            mes_dossiers=MesDossiers(database=database, vault=vault, clock=horloge),
+            mes_dossiers=MesDossiers(database=database, vault=vault, clock=horloge, registre=registre),
             pieces=Documents(database=database, dossiers=dossiers, pieces=pieces, clock=horloge, suite=note_piece),
             decisions=suite.decisions,
             files=Files(database=database, clock=horloge),
@@ -201,6 +209,7 @@ class Commandes:
     cles: Cles
     raccordement: Raccordement
     logiciels: Logiciels
+    imports: Imports
 
 
 @asynccontextmanager
@@ -215,7 +224,12 @@ async def commandes(settings: Settings, *, database: Database, cles: coffre.Coff
         cles=_cles(settings, database=database, vault=vault, clock=horloge, courriels=courriels),
         raccordement=Raccordement(database=database, vault=vault, clock=horloge, milieu=settings.milieu),
         logiciels=Logiciels(database=database, clock=horloge),
+        imports=Imports(database=database, clock=horloge),
     )
+
+
+def _registre(settings: Settings, *, database: Database) -> Registre:
+    return Registre(database=database, opco=settings.opco_competent)
 
 
 def _cles(settings: Settings, *, database: Database, vault: Vault, clock: Clock, courriels: Courriels) -> Cles:

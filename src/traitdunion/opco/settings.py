@@ -72,6 +72,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         _("Fichier des clés créé par « traitdunion opco initialiser ». Par défaut, secrets.json sous « donnees »."),
     ] = None
     nom: Annotated[str, _("Nom de l'OPCO, tel qu'il figure sur les récépissés.", min_length=1)] = "OPCO"
+    opco_competent: Annotated[
+        str,
+        _(
+            "Nom de cet OPCO dans la liste des OPCO par IDCC (Afdas, OPCO EP…). Sans lui, la branche de l'employeur "
+            "n'est pas contrôlée."
+        ),
+    ] = ""
     url_publique: Annotated[
         str | None, _("Adresse publique du serveur, sans version ni barre finale. Elle sert à vérifier DPoP.")
     ] = None

@@ -12,10 +12,11 @@ from traitdunion.opco.deca.store import LigneDepot
 from traitdunion.opco.decisions import store as decisions_store
 from traitdunion.opco.decisions.avis import AvisDecisions
 from traitdunion.opco.decisions.delais import Delais
-from traitdunion.opco.decisions.lecture import Lecteur
+from traitdunion.opco.decisions.lecture.contenu import Lecteur
 from traitdunion.opco.decisions.service import Decisions
-from traitdunion.opco.financement.bareme import BaremeDate, TablesVides
+from traitdunion.opco.financement.bareme import BaremeDate
 from traitdunion.opco.financement.service import Financement
+from traitdunion.opco.referentiels import Registre
 from traitdunion.opco.settings import Settings
 from traitdunion.opco.socle.clock import Clock
 from traitdunion.opco.socle.database import Database, Tx
@@ -33,11 +34,6 @@ class Suites:
     deca: Deca
 
 
-def build_financement(*, vault: Vault) -> Financement:
-    """The funding, from the values of the day."""
-    return Financement(vault=vault, bareme=BaremeDate(tables=TablesVides()))
-
-
 def build(
     settings: Settings,
     *,
@@ -45,11 +41,15 @@ def build(
     vault: Vault,
     clock: Clock,
     courriels: Courriels,
+    registre: Registre | None = None,
     client: httpx.AsyncClient | None = None,
 ) -> Suites:
-    """The use cases; with `client`, the State's deposit is called when the settings name it."""
-    lecteur = Lecteur(vault=vault)
-    financement = build_financement(vault=vault)
+    """The use cases; with `client`, the State's deposit is called when the settings name it.
+
+    `registre`: the reference data of this process, None where nothing is judged against them (the worker).
+    """
+    lecteur = Lecteur(vault=vault, registre=registre)
+    financement = Financement(vault=vault, bareme=BaremeDate(registre=registre))
     avis = AvisDecisions(courriels=courriels, url_publique=settings.url_portail)
 
     async def read_faits(tx: Tx, ligne: LigneDepot) -> ADeposer:

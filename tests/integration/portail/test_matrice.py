@@ -49,7 +49,7 @@ class Ligne:
 
 
 D, DEM, ORG = "/mya/dossiers/CA-0000001", "/mya/demandes/1", f"/instruction/administration/organisations/{SIREN}"
-ADM, I = "/instruction/administration", "/instruction/dossiers/CA-0000001"
+ADM, INS = "/instruction/administration", "/instruction/dossiers/CA-0000001"
 LIGNES: dict[str, Ligne] = {
     "GET /": Ligne(LIBRE),
     "GET /mya/connexion": Ligne(LIBRE),
@@ -134,12 +134,12 @@ LIGNES: dict[str, Ligne] = {
     "POST /editeur/remise/{jeton:str}": Ligne(LIBRE, "/editeur/remise/inconnu"),
     "GET /instruction": Ligne(OPCO),
     "GET /instruction/dossiers": Ligne(OPCO),
-    "GET /instruction/dossiers/{numero:str}": Ligne(OPCO, I),
-    "GET /instruction/dossiers/{numero:str}/suivant": Ligne(OPCO, f"{I}/suivant"),
-    "GET /instruction/dossiers/{numero:str}/documents/{document:int}": Ligne(OPCO, f"{I}/documents/1"),
-    "GET /instruction/dossiers/{numero:str}/accord": Ligne(REPONDENT, f"{I}/accord"),
+    "GET /instruction/dossiers/{numero:str}": Ligne(OPCO, INS),
+    "GET /instruction/dossiers/{numero:str}/suivant": Ligne(OPCO, f"{INS}/suivant"),
+    "GET /instruction/dossiers/{numero:str}/documents/{document:int}": Ligne(OPCO, f"{INS}/documents/1"),
+    "GET /instruction/dossiers/{numero:str}/accord": Ligne(REPONDENT, f"{INS}/accord"),
     **{
-        f"POST /instruction/dossiers/{{numero:str}}/{acte}": Ligne(REPONDENT, f"{I}/{acte}")
+        f"POST /instruction/dossiers/{{numero:str}}/{acte}": Ligne(REPONDENT, f"{INS}/{acte}")
         for acte in (
             *("commencer", "affecter", "mandat", "information", "refus", "annulation", "accord", "regularisation"),
             *("rupture", "rupture/confirmer", "rupture/ecarter", "solde", "deca"),

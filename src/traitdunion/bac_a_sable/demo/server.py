@@ -17,6 +17,7 @@ import httpx
 
 from traitdunion.bac_a_sable.demo import cast, comptes
 from traitdunion.opco import assemblage, coffre
+from traitdunion.opco.referentiels import exemples
 from traitdunion.opco.settings import Choix, Settings
 from traitdunion.opco.socle import migrations, postgres
 from traitdunion.opco.socle.database import Database
@@ -76,6 +77,7 @@ def serving(
             port=port or _free_port(),
             delai_retrait=0.0,
             nom="OPCO DE DÉMONSTRATION",
+            opco_competent=exemples.OPCO,
             journal="WARNING",
             second_facteur=Choix.NON,
             site_public="https://www.opco.example",
@@ -114,6 +116,7 @@ async def _connect(url: str, cles: coffre.Coffre, settings: Settings) -> tuple[s
         editeur = await raccordement.create_editeur(cast.EDITEUR)
         await commandes.logiciels.create(editeur.id, cast.LOGICIEL, pret=True, par="demo")
         await raccordement.open_accrochage(editeur.client_id, cast.SIREN, par="CFA")
+        await commandes.imports.import_exemples(par="demo")
         acces = await comptes.create(commandes, editeur=editeur.id, portail=settings.url_portail)
         cle = await commandes.cles.generate(cast.SIREN, par="demo")
     return editeur.client_id, editeur.client_secret, cle.cle, acces

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from types import ModuleType
 
-from traitdunion.norme.erreurs import acces, controles, depot, lecture, pieces, technique
+from traitdunion.norme.erreurs import acces, controles, depot, lecture, pieces, referentiels, technique
 from traitdunion.norme.erreurs.entree import Entree
 
 
@@ -57,6 +57,7 @@ SOUS_CLE = (
 PARTOUT = (technique.ERREUR_INTERNE, technique.SERVICE_INDISPONIBLE)
 LECTURE = (*famille(lecture), technique.CORPS_TROP_GROS)
 CONTENU = (*LECTURE, *famille(controles), depot.SIRET_HORS_SIREN)
+REFERENTIELS = famille(referentiels)
 IDEMPOTENCE = (depot.CLE_IDEMPOTENCE_INVALIDE, depot.CLE_IDEMPOTENCE_DEJA_UTILISEE)
 ENVOI = (
     depot.MULTIPART_ATTENDU,

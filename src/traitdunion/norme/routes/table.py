@@ -21,7 +21,7 @@ from traitdunion.norme.messages.reponses import (
 )
 from traitdunion.norme.messages.rupture import Rupture
 from traitdunion.norme.routes.modele import Multipart, Parametre, Route
-from traitdunion.norme.routes.refus import CONTENU, ENVOI, IDEMPOTENCE, LECTURE, Acces
+from traitdunion.norme.routes.refus import CONTENU, ENVOI, IDEMPOTENCE, LECTURE, REFERENTIELS, Acces
 
 V1_V2 = ("v1", "v2")
 V2 = ("v2",)
@@ -86,7 +86,14 @@ ROUTES: tuple[Route, ...] = (
         "mêmes numéros ; un autre contenu pour le même contrat est refusé (DEPOT_DEJA_RECU).",
         corps=DepotDossier,
         reponse=AccuseDepot,
-        refus=(*CONTENU, depot.DEPOT_DEJA_RECU, depot.CHAMP_DIFFERENT, *IDEMPOTENCE, depot.NUMEROS_EPUISES),
+        refus=(
+            *CONTENU,
+            *REFERENTIELS,
+            depot.DEPOT_DEJA_RECU,
+            depot.CHAMP_DIFFERENT,
+            *IDEMPOTENCE,
+            depot.NUMEROS_EPUISES,
+        ),
         idempotence=True,
     ),
     Route(

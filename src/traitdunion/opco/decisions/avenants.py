@@ -8,7 +8,7 @@ from traitdunion.norme.identifiants import numero_externe
 from traitdunion.norme.messages.cerfa import Cerfa
 from traitdunion.opco.decisions import store
 from traitdunion.opco.decisions.actes import ActeRefuse
-from traitdunion.opco.decisions.lecture import Contenu
+from traitdunion.opco.decisions.lecture.contenu import Contenu
 from traitdunion.opco.dossiers.states import Etat
 from traitdunion.opco.financement.calcul import Contrat
 from traitdunion.opco.financement.faits import Choix, FaitsManquants, to_cents

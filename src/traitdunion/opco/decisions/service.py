@@ -18,7 +18,7 @@ from traitdunion.opco.decisions import ouverture, store
 from traitdunion.opco.decisions.actes import LIBELLES, Acte, ActeRefuse, check_acte
 from traitdunion.opco.decisions.avenants import Avenants
 from traitdunion.opco.decisions.avis import AvisDecisions
-from traitdunion.opco.decisions.lecture import Contenu, Lecteur
+from traitdunion.opco.decisions.lecture.contenu import Contenu, Lecteur
 from traitdunion.opco.decisions.saisie import check_texte
 from traitdunion.opco.dossiers.states import Etat, check_transition
 from traitdunion.opco.evenements import journal

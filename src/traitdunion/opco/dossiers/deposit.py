@@ -19,6 +19,7 @@ from traitdunion.opco.acces import Habilitation
 from traitdunion.opco.dossiers import store
 from traitdunion.opco.dossiers.search import cle_recherche
 from traitdunion.opco.dossiers.states import CONSEIL_CORRECTION, Etat
+from traitdunion.opco.referentiels import Registre
 from traitdunion.opco.socle import failpoints, metrics
 from traitdunion.opco.socle.clock import Clock, day_of
 from traitdunion.opco.socle.database import Database, Usage
@@ -57,13 +58,18 @@ def corps_aad(identite: bytes, depose_le: datetime) -> bytes:
     return b"depot:%b:%b" % (identite, depose_le.astimezone(UTC).isoformat().encode())
 
 
-def read_depot(corps: bytes, *, recu_le: datetime) -> tuple[DepotDossier, list[Anomalie]]:
-    """Read and check a body; every anomaly of shape and of rule, whatever its weight.
+def read_depot(
+    corps: bytes, *, recu_le: datetime, registre: Registre | None = None
+) -> tuple[DepotDossier, list[Anomalie]]:
+    """Read and check a body; every anomaly of shape, of rule and of reference data, whatever its weight.
 
     Raises `Refus` when the JSON cannot be parsed.
     """
     lu = lecture.read(DepotDossier, corps)
-    return lu.message, controles.merge(lu.anomalies, controles.check_depot(lu.message, recu_le=day_of(recu_le)))
+    trouvees = controles.check_depot(lu.message, recu_le=day_of(recu_le))
+    if registre is not None and lu.message.cerfa is not None:
+        trouvees += registre.check(lu.message.cerfa)
+    return lu.message, controles.merge(lu.anomalies, trouvees)
 
 
 def refuse_bloquant(anomalies: Sequence[Anomalie]) -> None:
@@ -83,7 +89,17 @@ def siret_anomalies(depot: DepotDossier, *, siren: str) -> list[Anomalie]:
 class Depots:
     """The use cases of a deposit; one per worker, since it holds the worker's group committer."""
 
-    def __init__(self, *, database: Database, vault: Vault, clock: Clock, lot_max: int = 64) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        vault: Vault,
+        clock: Clock,
+        lot_max: int = 64,
+        registre: Registre | None = None,
+    ) -> None:
+        """`registre`: the reference data of this process, None not to check against them."""
+        self._registre = registre
         self._database = database
         self._vault = vault
         self._clock = clock
@@ -98,7 +114,7 @@ class Depots:
 
     def check(self, corps: bytes, *, siren: str) -> list[Anomalie]:
         """Every anomaly of a body, nothing stored (POST dossiers/controle). Raises `Refus` on unreadable JSON."""
-        depot, anomalies = read_depot(corps, recu_le=self._clock.now())
+        depot, anomalies = read_depot(corps, recu_le=self._clock.now(), registre=self._registre)
         return anomalies + siret_anomalies(depot, siren=siren)
 
     async def deposit(self, corps: bytes, *, par: Habilitation) -> DepotRecu:
@@ -108,7 +124,7 @@ class Depots:
         SIRET_HORS_SIREN, DEPOT_DEJA_RECU when the identity is held by a living dossier with another content.
         """
         recu_le = self._clock.now()
-        depot, anomalies = read_depot(corps, recu_le=recu_le)
+        depot, anomalies = read_depot(corps, recu_le=recu_le, registre=self._registre)
         refuse_bloquant(anomalies)
         cerfa = depot.cerfa
         assert cerfa is not None  # its absence blocks

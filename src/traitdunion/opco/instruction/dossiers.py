@@ -17,8 +17,8 @@ from traitdunion.norme.nomenclatures import TYPE_FICHIER
 from traitdunion.opco.comptes.roles import OPCO, Role
 from traitdunion.opco.comptes.sessions import Personne
 from traitdunion.opco.decisions.actes import MOTS_ETAT
-from traitdunion.opco.decisions.files import COMPTE_MAX, FILES, PROCHE_JOURS, LigneFile
-from traitdunion.opco.decisions.vue import DossierInstruit
+from traitdunion.opco.decisions.lecture.files import COMPTE_MAX, FILES, PROCHE_JOURS, LigneFile
+from traitdunion.opco.decisions.lecture.vue import DossierInstruit
 from traitdunion.opco.dossiers.search import RECHERCHE_CARACTERES_MAX, looks_like_nir
 from traitdunion.opco.pages.connexion import Requete, portail_of
 from traitdunion.opco.pages.gabarits import render
@@ -86,7 +86,7 @@ async def get_dossiers_opco(
     if looks_like_nir(q):
         return Redirect(f"{BASE}?nir=1", status_code=303)
     trouves = (
-        await portail.files.search(q, page=rang)
+        await portail.files.find(q, page=rang)
         if q.strip()
         else await portail.files.list_page(file, affecte=affecte, compte=personne.compte, page=rang)
     )

@@ -14,7 +14,7 @@ from traitdunion.norme.motifs import MOTIF_INFORMATION, MOTIF_RUPTURE
 from traitdunion.norme.nomenclatures import TYPE_FICHIER
 from traitdunion.opco.comptes.roles import CFA, OPCO, Role
 from traitdunion.opco.comptes.sessions import Personne
-from traitdunion.opco.decisions.suivi import SuiviLu
+from traitdunion.opco.decisions.lecture.suivi import SuiviLu
 from traitdunion.opco.dossiers.mes_dossiers import MOTIF_CARACTERES_MAX, AnnulationRefusee, DossierVu
 from traitdunion.opco.dossiers.store_recherche import Fait
 from traitdunion.opco.mya.dossiers import LECTEURS, LISTE, attached, next_step, perimetre_of

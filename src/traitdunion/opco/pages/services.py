@@ -16,10 +16,10 @@ from traitdunion.opco.comptes.seconds_facteurs import SecondsFacteurs
 from traitdunion.opco.comptes.service import Comptes
 from traitdunion.opco.comptes.sessions import Sessions
 from traitdunion.opco.deca.service import Deca
-from traitdunion.opco.decisions.files import Files
+from traitdunion.opco.decisions.lecture.files import Files
+from traitdunion.opco.decisions.lecture.suivi import Suivi
+from traitdunion.opco.decisions.lecture.vue import VueInstruction
 from traitdunion.opco.decisions.service import Decisions
-from traitdunion.opco.decisions.suivi import Suivi
-from traitdunion.opco.decisions.vue import VueInstruction
 from traitdunion.opco.demandes.service import Demandes
 from traitdunion.opco.dossiers.documents import Documents
 from traitdunion.opco.dossiers.mes_dossiers import MesDossiers

@@ -554,6 +554,102 @@ CREATE TABLE public.preuve_dpop (
     expire_le timestamp with time zone NOT NULL
 );
 
+CREATE TABLE public.referentiel_cfa (
+    version bigint NOT NULL,
+    uai text NOT NULL,
+    siret text,
+    denomination text NOT NULL,
+    commune text NOT NULL,
+    ouvert_le date,
+    ferme_le date
+);
+
+CREATE TABLE public.referentiel_cpne (
+    version bigint NOT NULL,
+    cpne integer NOT NULL,
+    libelle text NOT NULL,
+    idccs text[] NOT NULL
+);
+
+CREATE TABLE public.referentiel_diplome (
+    version bigint NOT NULL,
+    code text NOT NULL,
+    intitule text NOT NULL,
+    niveau smallint,
+    ouvert_le date,
+    ferme_le date
+);
+
+CREATE TABLE public.referentiel_idcc (
+    version bigint NOT NULL,
+    idcc text NOT NULL,
+    libelle text NOT NULL,
+    etat text NOT NULL
+);
+
+CREATE TABLE public.referentiel_idcc_opco (
+    version bigint NOT NULL,
+    idcc text NOT NULL,
+    opco text NOT NULL
+);
+
+CREATE TABLE public.referentiel_naf (
+    version bigint NOT NULL,
+    code text NOT NULL,
+    libelle text NOT NULL
+);
+
+CREATE TABLE public.referentiel_npec (
+    version bigint NOT NULL,
+    rncp text NOT NULL,
+    montant integer NOT NULL,
+    statut text NOT NULL,
+    applicable_du date NOT NULL,
+    cpnes integer[] NOT NULL,
+    CONSTRAINT referentiel_npec_montant_check CHECK ((montant > 0))
+);
+
+CREATE TABLE public.referentiel_rncp (
+    version bigint NOT NULL,
+    rncp text,
+    code_diplome text NOT NULL,
+    intitule text NOT NULL,
+    intitule_diplome text NOT NULL,
+    niveau smallint,
+    abrege text NOT NULL,
+    apprentissage boolean,
+    echeance date,
+    active boolean,
+    remplacee_par text[] NOT NULL
+);
+
+CREATE TABLE public.referentiel_version (
+    id bigint NOT NULL,
+    nature text NOT NULL,
+    valable_du date NOT NULL,
+    sha256 bytea NOT NULL,
+    fichier text NOT NULL,
+    lignes_acceptees integer NOT NULL,
+    lignes_rejetees integer NOT NULL,
+    rapport jsonb NOT NULL,
+    importe_par text NOT NULL,
+    importe_le timestamp with time zone NOT NULL,
+    annule_par text,
+    annule_le timestamp with time zone,
+    CONSTRAINT referentiel_version_check CHECK (((annule_le IS NULL) = (annule_par IS NULL))),
+    CONSTRAINT referentiel_version_nature_check CHECK ((nature = ANY (ARRAY['rncp'::text, 'diplomes'::text, 'cfa'::text, 'idcc'::text, 'idcc_opco'::text, 'naf'::text, 'npec'::text]))),
+    CONSTRAINT referentiel_version_sha256_check CHECK ((length(sha256) = 32))
+);
+
+ALTER TABLE public.referentiel_version ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.referentiel_version_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.remise_secret (
     empreinte bytea NOT NULL,
     editeur bigint NOT NULL,
@@ -761,6 +857,27 @@ ALTER TABLE ONLY public.organisation
 ALTER TABLE ONLY public.preuve_dpop
     ADD CONSTRAINT preuve_dpop_pkey PRIMARY KEY (empreinte);
 
+ALTER TABLE ONLY public.referentiel_cfa
+    ADD CONSTRAINT referentiel_cfa_pkey PRIMARY KEY (version, uai);
+
+ALTER TABLE ONLY public.referentiel_cpne
+    ADD CONSTRAINT referentiel_cpne_pkey PRIMARY KEY (version, cpne);
+
+ALTER TABLE ONLY public.referentiel_diplome
+    ADD CONSTRAINT referentiel_diplome_pkey PRIMARY KEY (version, code);
+
+ALTER TABLE ONLY public.referentiel_idcc_opco
+    ADD CONSTRAINT referentiel_idcc_opco_pkey PRIMARY KEY (version, idcc);
+
+ALTER TABLE ONLY public.referentiel_idcc
+    ADD CONSTRAINT referentiel_idcc_pkey PRIMARY KEY (version, idcc);
+
+ALTER TABLE ONLY public.referentiel_naf
+    ADD CONSTRAINT referentiel_naf_pkey PRIMARY KEY (version, code);
+
+ALTER TABLE ONLY public.referentiel_version
+    ADD CONSTRAINT referentiel_version_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.remise_secret
     ADD CONSTRAINT remise_secret_pkey PRIMARY KEY (empreinte);
 
@@ -868,6 +985,12 @@ CREATE INDEX modification_siren ON public.modification USING btree (siren, id);
 CREATE UNIQUE INDEX modification_une_par_type ON public.modification USING btree (siren, type) WHERE (etat = ANY (ARRAY['EN_ATTENTE'::text, 'APPROUVEE'::text]));
 
 CREATE INDEX preuve_dpop_expire ON public.preuve_dpop USING btree (expire_le);
+
+CREATE INDEX referentiel_npec_version ON public.referentiel_npec USING btree (version);
+
+CREATE INDEX referentiel_rncp_version ON public.referentiel_rncp USING btree (version);
+
+CREATE UNIQUE INDEX referentiel_version_fichier ON public.referentiel_version USING btree (nature, sha256) WHERE (annule_le IS NULL);
 
 CREATE INDEX remise_secret_editeur ON public.remise_secret USING btree (editeur);
 
@@ -995,6 +1118,30 @@ ALTER TABLE ONLY public.modification
 
 ALTER TABLE ONLY public.modification
     ADD CONSTRAINT modification_tranchee_par_fkey FOREIGN KEY (tranchee_par) REFERENCES public.compte(id);
+
+ALTER TABLE ONLY public.referentiel_cfa
+    ADD CONSTRAINT referentiel_cfa_version_fkey FOREIGN KEY (version) REFERENCES public.referentiel_version(id);
+
+ALTER TABLE ONLY public.referentiel_cpne
+    ADD CONSTRAINT referentiel_cpne_version_fkey FOREIGN KEY (version) REFERENCES public.referentiel_version(id);
+
+ALTER TABLE ONLY public.referentiel_diplome
+    ADD CONSTRAINT referentiel_diplome_version_fkey FOREIGN KEY (version) REFERENCES public.referentiel_version(id);
+
+ALTER TABLE ONLY public.referentiel_idcc_opco
+    ADD CONSTRAINT referentiel_idcc_opco_version_fkey FOREIGN KEY (version) REFERENCES public.referentiel_version(id);
+
+ALTER TABLE ONLY public.referentiel_idcc
+    ADD CONSTRAINT referentiel_idcc_version_fkey FOREIGN KEY (version) REFERENCES public.referentiel_version(id);
+
+ALTER TABLE ONLY public.referentiel_naf
+    ADD CONSTRAINT referentiel_naf_version_fkey FOREIGN KEY (version) REFERENCES public.referentiel_version(id);
+
+ALTER TABLE ONLY public.referentiel_npec
+    ADD CONSTRAINT referentiel_npec_version_fkey FOREIGN KEY (version) REFERENCES public.referentiel_version(id);
+
+ALTER TABLE ONLY public.referentiel_rncp
+    ADD CONSTRAINT referentiel_rncp_version_fkey FOREIGN KEY (version) REFERENCES public.referentiel_version(id);
 
 ALTER TABLE ONLY public.remise_secret
     ADD CONSTRAINT remise_secret_editeur_fkey FOREIGN KEY (editeur) REFERENCES public.editeur(id);

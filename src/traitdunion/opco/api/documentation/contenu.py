@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from traitdunion.norme import nomenclatures as n
-from traitdunion.norme.erreurs import CATALOGUE, acces, controles, depot, lecture, pieces, technique
+from traitdunion.norme.erreurs import CATALOGUE, acces, controles, depot, lecture, pieces, referentiels, technique
 from traitdunion.norme.erreurs.entree import Entree
 from traitdunion.norme.openapi import champs, document
 from traitdunion.norme.openapi.document import ETIQUETTES
@@ -20,6 +20,7 @@ FAMILLES = (
     ("Accès", "acces", acces),
     ("Lecture du corps", "lecture", lecture),
     ("Contrôles", "controles", controles),
+    ("Référentiels", "referentiels", referentiels),
     ("Dépôt", "depot", depot),
     ("Fichiers", "fichiers", pieces),
     ("Service", "service", technique),

@@ -123,7 +123,7 @@ class Files:
             row = await (await tx.execute(requete, {"numero": numero, "moi": compte})).fetchone()
         return row[0] if row else None
 
-    async def search(self, texte: str, *, page: int = 1) -> PageFile:
+    async def find(self, texte: str, *, page: int = 1) -> PageFile:
         """Dossiers by number, DECA number, SIREN or SIRET (of the CFA or of the employer), or start of a name."""
         ou, valeurs, ordre = _condition(texte)
         if ou is None:

@@ -13,7 +13,7 @@ from traitdunion.norme.messages.cerfa import Cerfa
 from traitdunion.norme.messages.convention import Convention
 from traitdunion.opco.decisions import store
 from traitdunion.opco.decisions.actes import PERMIS, Acte
-from traitdunion.opco.decisions.lecture import Lecteur
+from traitdunion.opco.decisions.lecture.contenu import Lecteur
 from traitdunion.opco.dossiers import store_recherche
 from traitdunion.opco.dossiers.states import Etat
 from traitdunion.opco.evenements import journal
