@@ -35,6 +35,7 @@ from traitdunion.opco.dossiers.read_back import Dossiers
 from traitdunion.opco.idempotence import Idempotence
 from traitdunion.opco.modifications.service import Modifications
 from traitdunion.opco.pages.services import Affichage, Portail
+from traitdunion.opco.parametres import ParametresOpco
 from traitdunion.opco.pieces import Pieces
 from traitdunion.opco.pieces.antivirus import Antivirus
 from traitdunion.opco.pieces.gate import Gate, Limites
@@ -83,7 +84,8 @@ async def services(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         objets = open_store(settings)
         gate = await stack.enter_async_context(Gate(limites=Limites(taille_octets=settings.fichier_max)))
         acces = _acces(settings, database=database, cles=cles, clock=horloge)
-        depots = Depots(database=database, vault=vault, clock=horloge, lot_max=settings.lot_max)
+        parametres = await stack.enter_async_context(_parametres(database, clock=horloge))
+        depots = Depots(database=database, vault=vault, clock=horloge, parametres=parametres, lot_max=settings.lot_max)
         stack.push_async_callback(depots.aclose)
         dossiers = Dossiers(database=database, vault=vault)
         pieces = Pieces(
@@ -136,6 +138,7 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         )
         vues = Vues(database=database, clock=horloge)
         courriels = _courriels(settings, database=database, vault=vault, clock=horloge)
+        parametres = await stack.enter_async_context(_parametres(database, clock=horloge))
         sessions = Sessions(database=database, clock=horloge)
         facteurs = SecondsFacteurs(database=database, vault=vault, clock=horloge, emetteur=settings.nom)
         connexion = _connexion(settings, database=database, vault=vault, clock=horloge, courriels=courriels)
@@ -150,7 +153,7 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             cles=_cles(settings, database=database, vault=vault, clock=horloge, courriels=courriels),
             raccordement=Raccordement(database=database, vault=vault, clock=horloge, milieu=settings.milieu),
             dossiers=dossiers,
-            mes_dossiers=MesDossiers(database=database, vault=vault, clock=horloge),
+            mes_dossiers=MesDossiers(database=database, vault=vault, clock=horloge, parametres=parametres),
             pieces=Documents(database=database, dossiers=dossiers, pieces=pieces, clock=horloge),
             recepisses=Recepisses(cle_privee=cles.signature, emetteur=settings.nom),
             acces=vues,
@@ -168,6 +171,7 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             ),
             identifiants=_identifiants(settings, database=database, vault=vault, clock=horloge, courriels=courriels),
             appels=Appels(database=database, clock=horloge),
+            parametres=parametres,
             staging=objets.staging,
             secret_formulaires=vault.digest(b"", usage="formulaires").hex(),
         )
@@ -290,6 +294,17 @@ async def travaux(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             sessions=Sessions(database=database, clock=horloge),
             appels=Appels(database=database, clock=horloge),
         )
+
+
+@asynccontextmanager
+async def _parametres(database: Database, *, clock: Clock) -> AsyncIterator[ParametresOpco]:
+    """The dated parameters, known from the first call on and kept fresh for the time of the block."""
+    parametres = ParametresOpco(database=database, clock=clock)
+    await parametres.refresh()
+    async with anyio.create_task_group() as taches:
+        taches.start_soon(parametres.watch)
+        yield parametres
+        taches.cancel_scope.cancel()
 
 
 def _acces(settings: Settings, *, database: Database, cles: coffre.Coffre, clock: Clock) -> Acces:

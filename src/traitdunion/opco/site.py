@@ -12,7 +12,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from traitdunion.opco.api.application import Application
 from traitdunion.opco.editeur import espace
 from traitdunion.opco.instruction import demandes as demandes_opco
-from traitdunion.opco.instruction import editeurs, organisations
+from traitdunion.opco.instruction import editeurs, organisations, parametres
 from traitdunion.opco.instruction import modifications as modifications_opco
 from traitdunion.opco.mya import (
     accrochage,
@@ -49,6 +49,7 @@ PORTES = tuple(
         factures,
         fiche_compte,
         modifications_opco,
+        parametres,
         lecture,
         moi,
         facteurs,

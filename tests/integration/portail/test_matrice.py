@@ -132,6 +132,12 @@ LIGNES: dict[str, Ligne] = {
     "GET /editeur/remise/{jeton:str}": Ligne(LIBRE, "/editeur/remise/inconnu"),
     "POST /editeur/remise/{jeton:str}": Ligne(LIBRE, "/editeur/remise/inconnu"),
     "GET /instruction": Ligne(OPCO),
+    "GET /instruction/parametres": Ligne(OPCO),
+    "GET /instruction/parametres/{cle:str}": Ligne(OPCO, "/instruction/parametres/base_jours"),
+    "POST /instruction/parametres/{cle:str}": Ligne(ADMIN, "/instruction/parametres/base_jours"),
+    "POST /instruction/parametres/{cle:str}/{numero:int}/retirer": Ligne(
+        ADMIN, "/instruction/parametres/base_jours/1/retirer"
+    ),
     f"GET {ADM}": Ligne(OPCO),
     f"POST {ADM}/organisations": Ligne(ADMIN),
     f"GET {ADM}/organisations/{{siren:str}}": Ligne(OPCO, ORG),

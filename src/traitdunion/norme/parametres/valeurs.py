@@ -33,8 +33,9 @@ class Parametres:
     """
 
     def __init__(self, posees: Iterable[ValeurDatee] = ()) -> None:
+        self._posees = tuple(posees)
         par_cle: dict[str, dict[date, ValeurDatee]] = {cle: {} for cle in CATALOGUE}
-        for valeur in (*_LIVREES, *posees):
+        for valeur in (*_LIVREES, *self._posees):
             par_cle[valeur.cle][valeur.valable_du] = valeur
         self._par_cle = {
             cle: tuple(sorted(valeurs.values(), key=attrgetter("valable_du"))) for cle, valeurs in par_cle.items()
@@ -53,6 +54,10 @@ class Parametres:
     def valeurs(self, cle: str) -> tuple[ValeurDatee, ...]:
         """The values of one parameter in the order of their days. Raises KeyError for an unknown key."""
         return self._par_cle[cle]
+
+    def with_valeur(self, valeur: ValeurDatee) -> "Parametres":
+        """These values and one more, which replaces what the OPCO set on the same day."""
+        return Parametres((*self._posees, valeur))
 
     def check(self) -> None:
         """Raises ValeurInvalide when two values in force on one day contradict each other."""

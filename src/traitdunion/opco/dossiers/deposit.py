@@ -15,10 +15,12 @@ from traitdunion.norme.erreurs import depot as codes
 from traitdunion.norme.identifiants import numero_externe
 from traitdunion.norme.identite import identite
 from traitdunion.norme.messages.cerfa import Cerfa, DepotDossier
+from traitdunion.norme.parametres import Parametres
 from traitdunion.opco.acces import Habilitation
 from traitdunion.opco.dossiers import store
 from traitdunion.opco.dossiers.search import cle_recherche
 from traitdunion.opco.dossiers.states import CONSEIL_CORRECTION, Etat
+from traitdunion.opco.parametres import ParametresOpco
 from traitdunion.opco.socle import failpoints, metrics
 from traitdunion.opco.socle.clock import Clock, day_of
 from traitdunion.opco.socle.database import Database, Usage
@@ -57,13 +59,14 @@ def corps_aad(identite: bytes, depose_le: datetime) -> bytes:
     return b"depot:%b:%b" % (identite, depose_le.astimezone(UTC).isoformat().encode())
 
 
-def read_depot(corps: bytes, *, recu_le: datetime) -> tuple[DepotDossier, list[Anomalie]]:
+def read_depot(corps: bytes, *, recu_le: datetime, parametres: Parametres) -> tuple[DepotDossier, list[Anomalie]]:
     """Read and check a body; every anomaly of shape and of rule, whatever its weight.
 
     Raises `Refus` when the JSON cannot be parsed.
     """
     lu = lecture.read(DepotDossier, corps)
-    return lu.message, controles.merge(lu.anomalies, controles.check_depot(lu.message, recu_le=day_of(recu_le)))
+    regles = controles.check_depot(lu.message, recu_le=day_of(recu_le), parametres=parametres)
+    return lu.message, controles.merge(lu.anomalies, regles)
 
 
 def refuse_bloquant(anomalies: Sequence[Anomalie]) -> None:
@@ -83,10 +86,13 @@ def siret_anomalies(depot: DepotDossier, *, siren: str) -> list[Anomalie]:
 class Depots:
     """The use cases of a deposit; one per worker, since it holds the worker's group committer."""
 
-    def __init__(self, *, database: Database, vault: Vault, clock: Clock, lot_max: int = 64) -> None:
+    def __init__(
+        self, *, database: Database, vault: Vault, clock: Clock, parametres: ParametresOpco, lot_max: int = 64
+    ) -> None:
         self._database = database
         self._vault = vault
         self._clock = clock
+        self._parametres = parametres
         self._committer: GroupCommitter[store.Candidat, Issue] = GroupCommitter(
             self._commit, max_batch=lot_max, parallel=LOTS_EN_PARALLELE
         )
@@ -98,7 +104,7 @@ class Depots:
 
     def check(self, corps: bytes, *, siren: str) -> list[Anomalie]:
         """Every anomaly of a body, nothing stored (POST dossiers/controle). Raises `Refus` on unreadable JSON."""
-        depot, anomalies = read_depot(corps, recu_le=self._clock.now())
+        depot, anomalies = read_depot(corps, recu_le=self._clock.now(), parametres=self._parametres.en_vigueur)
         return anomalies + siret_anomalies(depot, siren=siren)
 
     async def deposit(self, corps: bytes, *, par: Habilitation) -> DepotRecu:
@@ -108,7 +114,7 @@ class Depots:
         SIRET_HORS_SIREN, DEPOT_DEJA_RECU when the identity is held by a living dossier with another content.
         """
         recu_le = self._clock.now()
-        depot, anomalies = read_depot(corps, recu_le=recu_le)
+        depot, anomalies = read_depot(corps, recu_le=recu_le, parametres=self._parametres.en_vigueur)
         refuse_bloquant(anomalies)
         cerfa = depot.cerfa
         assert cerfa is not None  # its absence blocks

@@ -16,6 +16,7 @@ from traitdunion.opco.dossiers.states import ANNULABLES, Etat, check_transition
 from traitdunion.opco.dossiers.store_recherche import Fait, LigneListe, LignePiece, Perimetre
 from traitdunion.opco.evenements import journal
 from traitdunion.opco.evenements import store as evenements
+from traitdunion.opco.parametres import ParametresOpco
 from traitdunion.opco.socle.clock import Clock
 from traitdunion.opco.socle.database import Database
 from traitdunion.opco.socle.vault import Vault
@@ -86,10 +87,11 @@ class DossierVu(msgspec.Struct, frozen=True, kw_only=True):
 class MesDossiers:
     """The use cases of people on dossiers, each within a perimeter."""
 
-    def __init__(self, *, database: Database, vault: Vault, clock: Clock) -> None:
+    def __init__(self, *, database: Database, vault: Vault, clock: Clock, parametres: ParametresOpco) -> None:
         self._database = database
         self._vault = vault
         self._clock = clock
+        self._parametres = parametres
 
     async def list_page(self, criteres: Criteres, *, perimetre: Perimetre) -> PageDossiers:
         """One page of what is looked for; past the end, the last one."""
@@ -153,7 +155,8 @@ class MesDossiers:
             faits = await store_recherche.list_faits(tx, numero_interne, siren=ligne.siren)
             pieces = await store_recherche.list_pieces(tx, numero_interne, siren=ligne.siren, perimetre=perimetre)
         aad = corps_aad(trouve.depot.identite, ligne.depose_le)
-        lu, anomalies = read_depot(self._vault.decrypt(trouve.depot.corps_chiffre, aad=aad), recu_le=ligne.depose_le)
+        corps = self._vault.decrypt(trouve.depot.corps_chiffre, aad=aad)
+        lu, anomalies = read_depot(corps, recu_le=ligne.depose_le, parametres=self._parametres.en_vigueur)
         assert lu.cerfa is not None  # a deposit without form is never stored
         if perimetre.est_employeur:
             faits = [un for un in faits if (un.donnees or {}).get("typeFichier") not in store_recherche.TYPES_DU_CFA]
