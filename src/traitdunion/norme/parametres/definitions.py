@@ -76,7 +76,7 @@ def check_valeur(definition: Definition, brut: object) -> Valeur:
 
 def encode(valeur: Valeur) -> Any:
     """The JSON form of a value: numbers, text, booleans and lists; a day as « 2025-07-01 »."""
-    return msgspec.to_builtins(valeur)
+    return msgspec.json.decode(msgspec.json.encode(valeur))
 
 
 def _check_entier(definition: Definition, brut: object) -> int:
@@ -129,8 +129,8 @@ def _check_choix(definition: Definition, brut: object) -> str:
 
 def _check_date(_definition: Definition, brut: object) -> date:
     try:
-        jour = brut if isinstance(brut, date) else date.fromisoformat(str(brut))
-    except ValueError:
+        jour = brut if isinstance(brut, date) else date.fromisoformat(brut)  # type: ignore[arg-type] # TypeError
+    except (TypeError, ValueError):
         raise ValeurInvalide("Cette date n'existe pas.") from None
     return check_jour(jour)
 

@@ -131,7 +131,6 @@ def _confirmation(request: Requete, definition: Definition, projet: Projet, data
     return render(
         request,
         "parametres/confirmation.html",
-        definition=definition,
         projet=projet,
         veille=date.fromordinal(projet.suivante.valable_du.toordinal() - 1) if projet.suivante else None,
         saisi={champ: data.get(champ, "") for champ in champs},
