@@ -34,7 +34,6 @@ from traitdunion.opco.decisions.delais import Delais
 from traitdunion.opco.decisions.lecture.files import Files
 from traitdunion.opco.decisions.lecture.suivi import Suivi
 from traitdunion.opco.decisions.lecture.vue import VueInstruction
-from traitdunion.opco.decisions.ouverture import note_piece
 from traitdunion.opco.demandes.service import Demandes
 from traitdunion.opco.dossiers.deposit import Depots
 from traitdunion.opco.dossiers.documents import Documents
@@ -44,6 +43,7 @@ from traitdunion.opco.dossiers.read_back import Dossiers
 from traitdunion.opco.idempotence import Idempotence
 from traitdunion.opco.modifications.service import Modifications
 from traitdunion.opco.pages.services import Affichage, Portail
+from traitdunion.opco.parametres import ParametresOpco
 from traitdunion.opco.pieces import Pieces
 from traitdunion.opco.pieces.antivirus import Antivirus
 from traitdunion.opco.pieces.gate import Gate, Limites
@@ -95,16 +95,28 @@ async def services(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         gate = await stack.enter_async_context(Gate(limites=Limites(taille_octets=settings.fichier_max)))
         acces = _acces(settings, database=database, cles=cles, clock=horloge)
         registre = await stack.enter_async_context(_registre(settings, database=database).following())
-        depots = Depots(database=database, vault=vault, clock=horloge, lot_max=settings.lot_max, registre=registre)
+        parametres = await stack.enter_async_context(_parametres(database, clock=horloge))
+        depots = Depots(
+            database=database,
+            vault=vault,
+            clock=horloge,
+            parametres=parametres,
+            registre=registre,
+            lot_max=settings.lot_max,
+        )
         stack.push_async_callback(depots.aclose)
         courriels = _courriels(settings, database=database, vault=vault, clock=horloge)
         suite = suites.build(
-            settings, database=database, vault=vault, clock=horloge, courriels=courriels, registre=registre
+            settings,
+            database=database,
+            vault=vault,
+            clock=horloge,
+            courriels=courriels,
+            parametres=parametres,
+            registre=registre,
         )
         dossiers = Dossiers(database=database, vault=vault, financement=suite.financement.read_back)
-        pieces = Pieces(
-            database=database, objets=objets, gate=gate, vault=vault, antivirus_configure=settings.clamd is not None
-        )
+        pieces = _pieces(settings, database=database, objets=objets, gate=gate, vault=vault)
         taches = await stack.enter_async_context(anyio.create_task_group())
         stack.callback(taches.cancel_scope.cancel)
         taches.start_soon(acces.watch)
@@ -117,7 +129,9 @@ async def services(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
             debit=Debit(par_minute=settings.appels_par_minute, rafale=settings.appels_rafale),
             depots=depots,
             dossiers=dossiers,
-            documents=Documents(database=database, dossiers=dossiers, pieces=pieces, clock=horloge, suite=note_piece),
+            documents=Documents(
+                database=database, dossiers=dossiers, pieces=pieces, clock=horloge, suite=suite.ouverture.note_piece
+            ),
             declarations=Declarations(decisions=suite.decisions, dossiers=dossiers, clock=horloge),
             fil=Fil(database=database),
             recepisses=Recepisses(cle_privee=cles.signature, emetteur=settings.nom),
@@ -144,19 +158,20 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         )
         gate = await stack.enter_async_context(Gate(limites=Limites(taille_octets=settings.fichier_max)))
         registre = await stack.enter_async_context(_registre(settings, database=database).following())
+        parametres = await stack.enter_async_context(_parametres(database, clock=horloge))
         courriels = _courriels(settings, database=database, vault=vault, clock=horloge)
         suite = suites.build(
-            settings, database=database, vault=vault, clock=horloge, courriels=courriels, registre=registre
+            settings,
+            database=database,
+            vault=vault,
+            clock=horloge,
+            courriels=courriels,
+            parametres=parametres,
+            registre=registre,
         )
         dossiers = Dossiers(database=database, vault=vault, financement=suite.financement.read_back)
         objets = open_store(settings)
-        pieces = Pieces(
-            database=database,
-            objets=objets,
-            gate=gate,
-            vault=vault,
-            antivirus_configure=settings.clamd is not None,
-        )
+        pieces = _pieces(settings, database=database, objets=objets, gate=gate, vault=vault)
         vues = Vues(database=database, clock=horloge)
         sessions = Sessions(database=database, clock=horloge)
         facteurs = SecondsFacteurs(database=database, vault=vault, clock=horloge, emetteur=settings.nom)
@@ -172,8 +187,12 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             cles=_cles(settings, database=database, vault=vault, clock=horloge, courriels=courriels),
             raccordement=Raccordement(database=database, vault=vault, clock=horloge, milieu=settings.milieu),
             dossiers=dossiers,
-            mes_dossiers=MesDossiers(database=database, vault=vault, clock=horloge, registre=registre),
-            pieces=Documents(database=database, dossiers=dossiers, pieces=pieces, clock=horloge, suite=note_piece),
+            mes_dossiers=MesDossiers(
+                database=database, vault=vault, clock=horloge, parametres=parametres, registre=registre
+            ),
+            pieces=Documents(
+                database=database, dossiers=dossiers, pieces=pieces, clock=horloge, suite=suite.ouverture.note_piece
+            ),
             decisions=suite.decisions,
             files=Files(database=database, clock=horloge),
             vue=VueInstruction(database=database, clock=horloge, lecteur=suite.lecteur, financement=suite.financement),
@@ -195,6 +214,7 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             ),
             identifiants=_identifiants(settings, database=database, vault=vault, clock=horloge, courriels=courriels),
             appels=Appels(database=database, clock=horloge),
+            parametres=parametres,
             staging=objets.staging,
             secret_formulaires=vault.digest(b"", usage="formulaires").hex(),
         )
@@ -225,6 +245,12 @@ async def commandes(settings: Settings, *, database: Database, cles: coffre.Coff
         raccordement=Raccordement(database=database, vault=vault, clock=horloge, milieu=settings.milieu),
         logiciels=Logiciels(database=database, clock=horloge),
         imports=Imports(database=database, clock=horloge),
+    )
+
+
+def _pieces(settings: Settings, *, database: Database, objets: ObjectStore, gate: Gate, vault: Vault) -> Pieces:
+    return Pieces(
+        database=database, objets=objets, gate=gate, vault=vault, antivirus_configure=settings.clamd is not None
     )
 
 
@@ -309,14 +335,22 @@ async def travaux(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
     cles, horloge = coffre.read(settings.secrets_fichier), clock or SystemClock()
     if settings.pannes:
         failpoints.arm(failpoints.parse(settings.pannes), journal=None)
-    async with (
-        Database.open(settings.database_url, min_size=1, max_size=4, role=ROLE_SERVICE) as database,
-        httpx.AsyncClient() as client,
-    ):
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(
+            Database.open(settings.database_url, min_size=1, max_size=4, role=ROLE_SERVICE)
+        )
+        client = await stack.enter_async_context(httpx.AsyncClient())
         vault = cles.vault()
         courriels = _courriels(settings, database=database, vault=vault, clock=horloge)
+        parametres = await stack.enter_async_context(_parametres(database, clock=horloge))
         suite = suites.build(
-            settings, database=database, vault=vault, clock=horloge, courriels=courriels, client=client
+            settings,
+            database=database,
+            vault=vault,
+            clock=horloge,
+            courriels=courriels,
+            parametres=parametres,
+            client=client,
         )
         yield Travaux(
             menage=Menage(
@@ -335,6 +369,17 @@ async def travaux(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             delais=suite.delais,
             deca=suite.deca,
         )
+
+
+@asynccontextmanager
+async def _parametres(database: Database, *, clock: Clock) -> AsyncIterator[ParametresOpco]:
+    """The dated parameters, known from the first call on and kept fresh for the time of the block."""
+    parametres = ParametresOpco(database=database, clock=clock)
+    await parametres.refresh()
+    async with anyio.create_task_group() as taches:
+        taches.start_soon(parametres.watch)
+        yield parametres
+        taches.cancel_scope.cancel()
 
 
 def _acces(settings: Settings, *, database: Database, cles: coffre.Coffre, clock: Clock) -> Acces:

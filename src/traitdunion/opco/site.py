@@ -14,7 +14,7 @@ from traitdunion.opco.editeur import espace
 from traitdunion.opco.instruction import actes as actes_opco
 from traitdunion.opco.instruction import demandes as demandes_opco
 from traitdunion.opco.instruction import dossiers as dossiers_opco
-from traitdunion.opco.instruction import editeurs, organisations
+from traitdunion.opco.instruction import editeurs, organisations, parametres
 from traitdunion.opco.instruction import modifications as modifications_opco
 from traitdunion.opco.mya import (
     accrochage,
@@ -55,6 +55,7 @@ PORTES = tuple(
         factures,
         fiche_compte,
         modifications_opco,
+        parametres,
         lecture,
         moi,
         facteurs,

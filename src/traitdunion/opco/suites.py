@@ -13,9 +13,11 @@ from traitdunion.opco.decisions import store as decisions_store
 from traitdunion.opco.decisions.avis import AvisDecisions
 from traitdunion.opco.decisions.delais import Delais
 from traitdunion.opco.decisions.lecture.contenu import Lecteur
+from traitdunion.opco.decisions.ouverture import Ouverture
 from traitdunion.opco.decisions.service import Decisions
 from traitdunion.opco.financement.bareme import BaremeDate
 from traitdunion.opco.financement.service import Financement
+from traitdunion.opco.parametres import ParametresOpco
 from traitdunion.opco.referentiels import Registre
 from traitdunion.opco.settings import Settings
 from traitdunion.opco.socle.clock import Clock
@@ -32,6 +34,7 @@ class Suites:
     decisions: Decisions
     delais: Delais
     deca: Deca
+    ouverture: Ouverture
 
 
 def build(
@@ -41,6 +44,7 @@ def build(
     vault: Vault,
     clock: Clock,
     courriels: Courriels,
+    parametres: ParametresOpco,
     registre: Registre | None = None,
     client: httpx.AsyncClient | None = None,
 ) -> Suites:
@@ -48,8 +52,8 @@ def build(
 
     `registre`: the reference data of this process, None where nothing is judged against them (the worker).
     """
-    lecteur = Lecteur(vault=vault, registre=registre)
-    financement = Financement(vault=vault, bareme=BaremeDate(registre=registre))
+    lecteur = Lecteur(vault=vault, parametres=parametres, registre=registre)
+    financement = Financement(vault=vault, bareme=BaremeDate(parametres=parametres, registre=registre))
     avis = AvisDecisions(courriels=courriels, url_publique=settings.url_portail)
 
     async def read_faits(tx: Tx, ligne: LigneDepot) -> ADeposer:
@@ -72,5 +76,12 @@ def build(
         avis=avis,
         record_deca=deca.record,
     )
-    delais = Delais(database=database, clock=clock, decisions=decisions, avis=avis)
-    return Suites(lecteur=lecteur, financement=financement, decisions=decisions, delais=delais, deca=deca)
+    delais = Delais(database=database, clock=clock, decisions=decisions, avis=avis, parametres=parametres)
+    return Suites(
+        lecteur=lecteur,
+        financement=financement,
+        decisions=decisions,
+        delais=delais,
+        deca=deca,
+        ouverture=Ouverture(parametres=parametres),
+    )

@@ -145,6 +145,12 @@ LIGNES: dict[str, Ligne] = {
             *("rupture", "rupture/confirmer", "rupture/ecarter", "solde", "deca"),
         )
     },
+    "GET /instruction/parametres": Ligne(OPCO),
+    "GET /instruction/parametres/{cle:str}": Ligne(OPCO, "/instruction/parametres/base_jours"),
+    "POST /instruction/parametres/{cle:str}": Ligne(ADMIN, "/instruction/parametres/base_jours"),
+    "POST /instruction/parametres/{cle:str}/{numero:int}/retirer": Ligne(
+        ADMIN, "/instruction/parametres/base_jours/1/retirer"
+    ),
     f"GET {ADM}": Ligne(OPCO),
     f"POST {ADM}/organisations": Ligne(ADMIN),
     f"GET {ADM}/organisations/{{siren:str}}": Ligne(OPCO, ORG),

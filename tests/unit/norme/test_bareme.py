@@ -55,9 +55,10 @@ def test_the_older_the_apprentice_the_higher_the_bracket(naissance: date, un: da
 
 @given(st.integers(1, 4), st.integers(0, 3))
 def test_the_grid_rises_with_the_year_and_with_the_age(annee: int, tranche: int) -> None:
-    taux = bareme.minimum_rate(annee, tranche)
-    assert taux <= bareme.minimum_rate(annee + 1, tranche)
-    assert tranche == 3 or taux < bareme.minimum_rate(annee, tranche + 1)
+    grille = bareme.grille_at(date(2026, 1, 1))
+    taux = bareme.minimum_rate(annee, tranche, grille=grille)
+    assert taux <= bareme.minimum_rate(annee + 1, tranche, grille=grille)
+    assert tranche == 3 or taux < bareme.minimum_rate(annee, tranche + 1, grille=grille)
 
 
 @given(JOURS, st.integers(-600, 600))

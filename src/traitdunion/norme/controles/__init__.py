@@ -13,6 +13,7 @@ from traitdunion.norme.erreurs import controles as entrees
 from traitdunion.norme.erreurs.entree import Anomalie
 from traitdunion.norme.lecture import merge
 from traitdunion.norme.messages.cerfa import Cerfa, DepotDossier
+from traitdunion.norme.parametres import LIVRES, Parametres
 
 __all__ = ["check_convention", "check_depot", "check_infos_fichier", "check_rupture", "compare_convention", "merge"]
 
@@ -25,17 +26,20 @@ _REGLES = (
     maitre.check,
     dates.check,
     travail.check,
-    remuneration.check,
 )
 
 
-def check_depot(depot: DepotDossier, *, recu_le: date) -> list[Anomalie]:
-    """Every anomaly of a deposit received on `recu_le` (a day in France)."""
+def check_depot(depot: DepotDossier, *, recu_le: date, parametres: Parametres = LIVRES) -> list[Anomalie]:
+    """Every anomaly of a deposit received on `recu_le` (a day in France), judged by the OPCO's dated parameters.
+
+    Without `parametres`, by those that come with the product: what a CFA knows.
+    """
     if depot.cerfa is None:
         return [entrees.MEMBRE_OBLIGATOIRE.anomalie("cerfa", libelle="Le CERFA")]
-    return list(_all(depot.cerfa, recu_le))
+    return list(_all(depot.cerfa, recu_le, parametres))
 
 
-def _all(cerfa: Cerfa, recu_le: date) -> Iterator[Anomalie]:
+def _all(cerfa: Cerfa, recu_le: date, parametres: Parametres) -> Iterator[Anomalie]:
     for regle in _REGLES:
         yield from regle(cerfa, recu_le)
+    yield from remuneration.check(cerfa, parametres)

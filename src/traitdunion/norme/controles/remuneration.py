@@ -10,6 +10,7 @@ from traitdunion.norme.erreurs import controles as codes
 from traitdunion.norme.erreurs.entree import Anomalie
 from traitdunion.norme.messages.cerfa import Cerfa, Contrat, RemunerationAnnuelle
 from traitdunion.norme.nomenclatures import niveau_diplome
+from traitdunion.norme.parametres import Parametres
 
 LIGNES = "cerfa.contrat.remunerationsAnnuelles"
 ORDRES = frozenset(f"{annee}.{periode}" for annee in "1234" for periode in "12")
@@ -23,8 +24,11 @@ MAJORATION_POINTS, PLAFOND = 15, 100
 CENT = Decimal("0.01")
 
 
-def check(cerfa: Cerfa, _recu_le: date) -> Iterator[Anomalie]:
-    """Every anomaly of the pay table and of the salary at hiring."""
+def check(cerfa: Cerfa, parametres: Parametres) -> Iterator[Anomalie]:
+    """Every anomaly of the pay table and of the salary at hiring.
+
+    The SMIC is that of the début d'exécution; the grid, that of the date de conclusion.
+    """
     contrat = cerfa.contrat
     if contrat is None or not contrat.remunerations_annuelles:
         return
@@ -32,8 +36,8 @@ def check(cerfa: Cerfa, _recu_le: date) -> Iterator[Anomalie]:
     yield from _check_ordre(lignes)
     yield from _check_continuite(contrat, lignes)
     if contrat.type_contrat_app not in PROLONGATIONS:
-        yield from _check_minimums(cerfa, contrat, lignes)
-    yield from _check_embauche(cerfa, contrat, lignes[0])
+        yield from _check_minimums(cerfa, contrat, lignes, parametres)
+    yield from _check_embauche(cerfa, contrat, lignes[0], parametres)
     salaire, logement = contrat.salaire_embauche, contrat.avantage_logement
     if salaire is not None and logement is not None and 4 * logement > 3 * salaire:
         yield codes.AVANTAGES_EXCESSIFS.anomalie("cerfa.contrat.avantageLogement")
@@ -67,10 +71,13 @@ def _check_continuite(contrat: Contrat, lignes: tuple[RemunerationAnnuelle, ...]
         attendu = ligne.date_fin + timedelta(days=1)
 
 
-def _check_minimums(cerfa: Cerfa, contrat: Contrat, lignes: tuple[RemunerationAnnuelle, ...]) -> Iterator[Anomalie]:
+def _check_minimums(
+    cerfa: Cerfa, contrat: Contrat, lignes: tuple[RemunerationAnnuelle, ...], parametres: Parametres
+) -> Iterator[Anomalie]:
     naissance = cerfa.apprenti.date_naissance if cerfa.apprenti else None
     if naissance is None or contrat.date_debut_contrat is None:
         return
+    grille = bareme.grille_at(contrat.date_conclusion or contrat.date_debut_contrat, parametres=parametres)
     manquantes, reste = _missing_years(cerfa, contrat)
     majoration = MAJORATION_POINTS if _may_owe_majoration(cerfa, contrat) else 0
     licence_pro = cerfa.formation is not None and cerfa.formation.type_diplome == LICENCE_PRO
@@ -84,12 +91,12 @@ def _check_minimums(cerfa: Cerfa, contrat: Contrat, lignes: tuple[RemunerationAn
         annee = max(int(ligne.ordre[0]), _execution_year(contrat.date_debut_contrat, dernier_jour)) + manquantes
         if licence_pro:
             annee = max(annee, 2)
-        minimum = bareme.minimum_rate(annee, tranche)
+        minimum = bareme.minimum_rate(annee, tranche, grille=grille)
         champ = f"{LIGNES}[{rang}].taux"
         if ligne.taux < minimum:
-            yield from _below(ligne, tranche, minimum, champ, cerfa)
+            yield from _below(ligne, tranche, minimum, champ, cerfa, parametres)
             continue
-        if reste and ligne.taux < (suivant := bareme.minimum_rate(annee + 1, tranche)):
+        if reste and ligne.taux < (suivant := bareme.minimum_rate(annee + 1, tranche, grille=grille)):
             yield codes.REMUNERATION_A_VERIFIER.anomalie(
                 champ, minimum=suivant, raison="le contrat est plus court que le cycle de formation"
             )
@@ -101,12 +108,14 @@ def _check_minimums(cerfa: Cerfa, contrat: Contrat, lignes: tuple[RemunerationAn
             )
 
 
-def _below(ligne: RemunerationAnnuelle, tranche: int, minimum: int, champ: str, cerfa: Cerfa) -> Iterator[Anomalie]:
+def _below(
+    ligne: RemunerationAnnuelle, tranche: int, minimum: int, champ: str, cerfa: Cerfa, parametres: Parametres
+) -> Iterator[Anomalie]:
     """A rate under the grid: a breach, unless a SMC above the SMIC can make up for it before 21 (L6222-27)."""
     contrat = cerfa.contrat
     if ligne.type_salaire == "SMC" and tranche < TRANCHE_21_ANS and contrat is not None:
         debut = contrat.date_debut_contrat
-        smic = None if debut is None else bareme.smic_at(debut, code_postal=_code_postal(cerfa))
+        smic = None if debut is None else bareme.smic_at(debut, code_postal=_code_postal(cerfa), parametres=parametres)
         if ligne.salaire_brut is None or smic is None:
             yield codes.REMUNERATION_A_VERIFIER.anomalie(
                 champ, minimum=minimum, raison="le salaire minimum conventionnel n'est pas connu"
@@ -151,12 +160,14 @@ def _may_owe_majoration(cerfa: Cerfa, contrat: Contrat) -> bool:
     return vise is not None and vise == niveau_diplome(cerfa.apprenti.diplome) and fin < add_months(debut, 12)
 
 
-def _check_embauche(cerfa: Cerfa, contrat: Contrat, premiere: RemunerationAnnuelle) -> Iterator[Anomalie]:
+def _check_embauche(
+    cerfa: Cerfa, contrat: Contrat, premiere: RemunerationAnnuelle, parametres: Parametres
+) -> Iterator[Anomalie]:
     """The salary at hiring is at least the first line's rate of its base, as far as the base is known."""
     salaire, debut = contrat.salaire_embauche, contrat.date_debut_contrat
     if salaire is None or debut is None or premiere.taux is None or premiere.type_salaire != "SMIC":
         return
-    smic = bareme.smic_at(debut, code_postal=_code_postal(cerfa))
+    smic = bareme.smic_at(debut, code_postal=_code_postal(cerfa), parametres=parametres)
     if smic is None:
         return
     minimum = bareme.minimum_amount(premiere.taux, smic)

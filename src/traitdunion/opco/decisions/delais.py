@@ -6,12 +6,11 @@ from datetime import timedelta
 import structlog
 
 from traitdunion.opco.decisions.avis import AvisDecisions
-from traitdunion.opco.decisions.ouverture import DELAI_JOURS
 from traitdunion.opco.decisions.service import Decisions
+from traitdunion.opco.parametres import ParametresOpco
 from traitdunion.opco.socle.clock import Clock, day_of
 from traitdunion.opco.socle.database import Database
 
-ALERTES = (15, 18)  # days after the complete file
 LOT = 500
 # An index that holds undecided files only, by their limit: the sweep reads what it changes.
 ALERTER = """
@@ -34,18 +33,28 @@ log = structlog.get_logger("delais")
 class Delais:
     """What the calendar does to undecided dossiers; each part may run twice without harm."""
 
-    def __init__(self, *, database: Database, clock: Clock, decisions: Decisions, avis: AvisDecisions) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        decisions: Decisions,
+        avis: AvisDecisions,
+        parametres: ParametresOpco,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._decisions = decisions
         self._avis = avis
+        self._parametres = parametres
 
     async def warn(self) -> int:
         """Mail to each person how many of their dossiers have passed 15, then 18 days; how many dossiers."""
         jour, total = day_of(self._clock.now()), 0
-        for alerte in sorted(ALERTES, reverse=True):
+        regles = self._parametres.en_vigueur.at(jour)
+        for alerte in sorted(regles.instruction_alertes_jours, reverse=True):
             async with self._database.transaction() as tx:
-                horizon = jour + timedelta(days=DELAI_JOURS - alerte)
+                horizon = jour + timedelta(days=regles.instruction_jours - alerte)
                 valeurs = {"alerte": alerte, "horizon": horizon, "jour": jour, "lot": LOT}
                 par_personne = Counter(affecte for (affecte,) in await (await tx.execute(ALERTER, valeurs)).fetchall())
                 for affecte, nombre in sorted(par_personne.items(), key=lambda une: une[0] or 0):

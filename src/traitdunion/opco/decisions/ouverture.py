@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from traitdunion.opco.decisions import store
 from traitdunion.opco.evenements import store as evenements
+from traitdunion.opco.parametres import ParametresOpco
 from traitdunion.opco.socle.clock import day_of
 from traitdunion.opco.socle.database import Tx
 
-DELAI_JOURS = 20  # R6224-3
 CONVENTION = "CONVENTION_FORMATION"
 CONVENTION_DUREE = "CONVENTION_REDUCTION_DUREE"
 ANNEXE_CFA_INTERNE = "ANNEXE_CFA_INTERNE"
@@ -35,25 +35,32 @@ def missing_pieces(
     return [piece for piece in attendues if piece not in recues]
 
 
-async def note_piece(tx: Tx, numero_interne: int, *, siren: str, acteur: str, at: datetime) -> None:
-    """What a new document changes, in its own transaction, on a dossier that it has locked."""
-    type_contrat, derogation, interne, precedent, recues = await store.read_constitution(tx, numero_interne)
-    manquantes = missing_pieces(
-        type_contrat=type_contrat, derogation=derogation, cfa_interne=bool(interne), recues=set(recues)
-    )
-    if not manquantes:
-        lie = await store.find_by_deca(tx, precedent, siren=siren) if precedent else None
-        limite = day_of(at) + timedelta(days=DELAI_JOURS)
-        if await store.set_complet(tx, numero_interne, le=at, limite=limite, lie=lie, par=acteur):
-            await append(
-                tx, numero_interne, "DOSSIER_COMPLET", siren=siren, par=acteur, at=at, limite=limite.isoformat()
-            )
-    demande = await store.find_demande(tx, numero_interne)
-    if demande is None or not demande.pieces:
-        return
-    if set(demande.pieces) <= await store.list_recues(tx, numero_interne, depuis=demande.posee_le):
-        await store.close_demande(tx, demande.id, par=acteur, le=at)
-        await close_wait(tx, numero_interne, siren=siren, par=acteur, at=at)
+class Ouverture:
+    """Follows the pieces that arrive; the delay is the one in force on the day when the file is complete."""
+
+    def __init__(self, *, parametres: ParametresOpco) -> None:
+        self._parametres = parametres
+
+    async def note_piece(self, tx: Tx, numero_interne: int, *, siren: str, acteur: str, at: datetime) -> None:
+        """What a new document changes, in its own transaction, on a dossier that it has locked."""
+        type_contrat, derogation, interne, precedent, recues = await store.read_constitution(tx, numero_interne)
+        manquantes = missing_pieces(
+            type_contrat=type_contrat, derogation=derogation, cfa_interne=bool(interne), recues=set(recues)
+        )
+        if not manquantes:
+            lie = await store.find_by_deca(tx, precedent, siren=siren) if precedent else None
+            jours = self._parametres.en_vigueur.at(day_of(at)).instruction_jours
+            limite = day_of(at) + timedelta(days=jours)
+            if await store.set_complet(tx, numero_interne, le=at, limite=limite, lie=lie, par=acteur):
+                await append(
+                    tx, numero_interne, "DOSSIER_COMPLET", siren=siren, par=acteur, at=at, limite=limite.isoformat()
+                )
+        demande = await store.find_demande(tx, numero_interne)
+        if demande is None or not demande.pieces:
+            return
+        if set(demande.pieces) <= await store.list_recues(tx, numero_interne, depuis=demande.posee_le):
+            await store.close_demande(tx, demande.id, par=acteur, le=at)
+            await close_wait(tx, numero_interne, siren=siren, par=acteur, at=at)
 
 
 async def close_wait(tx: Tx, numero_interne: int, *, siren: str, par: str, at: datetime) -> None:

@@ -15,10 +15,12 @@ from traitdunion.norme.erreurs import depot as codes
 from traitdunion.norme.identifiants import numero_externe
 from traitdunion.norme.identite import identite
 from traitdunion.norme.messages.cerfa import Cerfa, DepotDossier
+from traitdunion.norme.parametres import Parametres
 from traitdunion.opco.acces import Habilitation
 from traitdunion.opco.dossiers import store
 from traitdunion.opco.dossiers.search import cle_recherche
 from traitdunion.opco.dossiers.states import CONSEIL_CORRECTION, Etat
+from traitdunion.opco.parametres import ParametresOpco
 from traitdunion.opco.referentiels import Registre
 from traitdunion.opco.socle import failpoints, metrics
 from traitdunion.opco.socle.clock import Clock, day_of
@@ -59,14 +61,14 @@ def corps_aad(identite: bytes, depose_le: datetime) -> bytes:
 
 
 def read_depot(
-    corps: bytes, *, recu_le: datetime, registre: Registre | None = None
+    corps: bytes, *, recu_le: datetime, parametres: Parametres, registre: Registre | None = None
 ) -> tuple[DepotDossier, list[Anomalie]]:
     """Read and check a body; every anomaly of shape, of rule and of reference data, whatever its weight.
 
     Raises `Refus` when the JSON cannot be parsed.
     """
     lu = lecture.read(DepotDossier, corps)
-    trouvees = controles.check_depot(lu.message, recu_le=day_of(recu_le))
+    trouvees = controles.check_depot(lu.message, recu_le=day_of(recu_le), parametres=parametres)
     if registre is not None and lu.message.cerfa is not None:
         trouvees += registre.check(lu.message.cerfa)
     return lu.message, controles.merge(lu.anomalies, trouvees)
@@ -95,6 +97,7 @@ class Depots:
         database: Database,
         vault: Vault,
         clock: Clock,
+        parametres: ParametresOpco,
         lot_max: int = 64,
         registre: Registre | None = None,
     ) -> None:
@@ -103,6 +106,7 @@ class Depots:
         self._database = database
         self._vault = vault
         self._clock = clock
+        self._parametres = parametres
         self._committer: GroupCommitter[store.Candidat, Issue] = GroupCommitter(
             self._commit, max_batch=lot_max, parallel=LOTS_EN_PARALLELE
         )
@@ -114,7 +118,9 @@ class Depots:
 
     def check(self, corps: bytes, *, siren: str) -> list[Anomalie]:
         """Every anomaly of a body, nothing stored (POST dossiers/controle). Raises `Refus` on unreadable JSON."""
-        depot, anomalies = read_depot(corps, recu_le=self._clock.now(), registre=self._registre)
+        depot, anomalies = read_depot(
+            corps, recu_le=self._clock.now(), parametres=self._parametres.en_vigueur, registre=self._registre
+        )
         return anomalies + siret_anomalies(depot, siren=siren)
 
     async def deposit(self, corps: bytes, *, par: Habilitation) -> DepotRecu:
@@ -124,7 +130,9 @@ class Depots:
         SIRET_HORS_SIREN, DEPOT_DEJA_RECU when the identity is held by a living dossier with another content.
         """
         recu_le = self._clock.now()
-        depot, anomalies = read_depot(corps, recu_le=recu_le, registre=self._registre)
+        depot, anomalies = read_depot(
+            corps, recu_le=recu_le, parametres=self._parametres.en_vigueur, registre=self._registre
+        )
         refuse_bloquant(anomalies)
         cerfa = depot.cerfa
         assert cerfa is not None  # its absence blocks

@@ -16,6 +16,7 @@ from traitdunion.opco.dossiers.states import ANNULABLES, Etat, check_transition
 from traitdunion.opco.dossiers.store_recherche import Fait, LigneListe, LignePiece, Perimetre
 from traitdunion.opco.evenements import journal
 from traitdunion.opco.evenements import store as evenements
+from traitdunion.opco.parametres import ParametresOpco
 from traitdunion.opco.referentiels import Registre
 from traitdunion.opco.socle.clock import Clock
 from traitdunion.opco.socle.database import Database
@@ -87,12 +88,21 @@ class DossierVu(msgspec.Struct, frozen=True, kw_only=True):
 class MesDossiers:
     """The use cases of people on dossiers, each within a perimeter."""
 
-    def __init__(self, *, database: Database, vault: Vault, clock: Clock, registre: Registre | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        vault: Vault,
+        clock: Clock,
+        parametres: ParametresOpco,
+        registre: Registre | None = None,
+    ) -> None:
         """`registre`: the reference data of this process, None not to check against them."""
         self._registre = registre
         self._database = database
         self._vault = vault
         self._clock = clock
+        self._parametres = parametres
 
     async def list_page(self, criteres: Criteres, *, perimetre: Perimetre) -> PageDossiers:
         """One page of what is looked for; past the end, the last one."""
@@ -157,7 +167,12 @@ class MesDossiers:
             pieces = await store_recherche.list_pieces(tx, numero_interne, siren=ligne.siren, perimetre=perimetre)
         aad = corps_aad(trouve.depot.identite, ligne.depose_le)
         corps = self._vault.decrypt(trouve.depot.corps_chiffre, aad=aad)
-        lu, anomalies = read_depot(corps, recu_le=ligne.depose_le, registre=self._registre)
+        lu, anomalies = read_depot(
+            corps,
+            recu_le=ligne.depose_le,
+            parametres=self._parametres.en_vigueur,
+            registre=self._registre,
+        )
         assert lu.cerfa is not None  # a deposit without form is never stored
         if perimetre.est_employeur:
             faits = [un for un in faits if (un.donnees or {}).get("typeFichier") not in store_recherche.TYPES_DU_CFA]

@@ -3,9 +3,10 @@
 from datetime import date
 
 from traitdunion.norme.messages.cerfa import Cerfa
-from traitdunion.norme.parametres import ReglesFinancement, regles_at
+from traitdunion.norme.parametres import ReglesFinancement
 from traitdunion.opco.financement.calcul.arithmetique import say_jour
 from traitdunion.opco.financement.faits import Niveau, Sources
+from traitdunion.opco.parametres import ParametresOpco
 from traitdunion.opco.referentiels import Registre
 from traitdunion.opco.referentiels.consultation import ChoixNpec
 
@@ -15,13 +16,14 @@ NIVEAUX_DIPLOME = range(3, 9)
 class BaremeDate:
     """Reads the shipped and imported values; no I/O."""
 
-    def __init__(self, *, registre: Registre | None) -> None:
+    def __init__(self, *, parametres: ParametresOpco, registre: Registre | None) -> None:
         """`registre`: the reference data of this process, None when there are none."""
+        self._parametres = parametres
         self._registre = registre
 
     def regles_at(self, jour: date) -> ReglesFinancement:
         """The parameters of funding in force on a day."""
-        return regles_at(jour)
+        return self._parametres.en_vigueur.at(jour)
 
     def read_sources(self, cerfa: Cerfa) -> Sources:
         """NPEC by RNCP × branch at the date de conclusion, then the valeur d'amorçage of the level (§4.1, §4.2)."""
@@ -38,10 +40,17 @@ class BaremeDate:
             niveaux = _levels(choix) if choix else []
         # Of a certification that the tables do not know, the form's own diploma tells the level.
         niveau = niveau or level_of_diplome(formation.type_diplome)
-        if niveau is not None:
+        regles = self.regles_at(jour)
+        amorcage = regles.amorcage(niveau) if niveau is not None else None
+        if amorcage is not None:
             source = f"valeur d'amorçage du niveau {niveau} au {say_jour(jour)}"
-            niveaux.append(Niveau(montant=regles_at(jour).amorcage(niveau), source=source, amorcage=True))
-        return Sources(niveaux=tuple(niveaux), niveau_certification=niveau)
+            niveaux.append(Niveau(montant=amorcage, source=source, amorcage=True))
+        return Sources(
+            niveaux=tuple(niveaux),
+            niveau_certification=niveau,
+            hors_minoration=rncp in regles.distance_hors_minoration,
+            droits_assimiles=regles.rqth_droits_assimiles,
+        )
 
 
 def _levels(choix: ChoixNpec) -> list[Niveau]:

@@ -44,6 +44,7 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     niveaux: tuple[Niveau, ...] = ()
     niveau_certification: int | None = None
     hors_minoration: bool = False
+    droits_assimiles: bool = True  # Equivalence jeunes and Extension BOE open the RQTH raise
 
 
 class Pieces(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +76,7 @@ def read_contrat(cerfa: Cerfa, pieces: Pieces, sources: Sources, choix: Choix) -
     if niveau is None:
         raise FaitsManquants("Le niveau de la certification n'est pas connu : choisissez-le.")
     retenu = choose_niveau(sources, choix)
-    rqth, reconnu = _rqth(cerfa, pieces.convention, choix)
+    rqth, reconnu = _rqth(cerfa, pieces.convention, choix, assimiles=sources.droits_assimiles)
     couts = pieces.convention.couts if pieces.convention else None
     situation7 = bool(cerfa.apprenti and cerfa.apprenti.situation_avant_contrat == SITUATION_CFA_AVANT_CONTRAT)
     return Contrat(
@@ -118,7 +119,9 @@ def _reduced(derogation: str | None, pieces: Pieces, choix: Choix) -> bool:
     return derogation in REDUCTIONS and pieces.convention_reduction
 
 
-def _rqth(cerfa: Cerfa, convention: Convention | None, choix: Choix) -> tuple[tuple[int, ...], bool]:
+def _rqth(
+    cerfa: Cerfa, convention: Convention | None, choix: Choix, *, assimiles: bool
+) -> tuple[tuple[int, ...], bool]:
     """What is claimed for each year, and whether the person is recognised or assimilated (D6332-82)."""
     couts, apprenti = convention.couts if convention else None, cerfa.apprenti
     if couts is None or apprenti is None:
@@ -129,7 +132,8 @@ def _rqth(cerfa: Cerfa, convention: Convention | None, choix: Choix) -> tuple[tu
         couts.montant_rqth_annee3,
         couts.montant_rqth_annee4,
     )
-    reconnu = bool(apprenti.handicap or apprenti.droits_rqth_extension_boe or apprenti.droits_rqth_equivalence_jeune)
+    droits = apprenti.droits_rqth_extension_boe or apprenti.droits_rqth_equivalence_jeune
+    reconnu = bool(apprenti.handicap or (assimiles and droits))
     if choix.rqth_reconnu is not None:
         reconnu = choix.rqth_reconnu
     return tuple(to_cents(un) or 0 for un in demandes), reconnu

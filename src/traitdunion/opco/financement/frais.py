@@ -24,15 +24,17 @@ def compute_frais(couts: Couts | None, regles: ReglesFinancement) -> tuple[Frais
     """What the convention announces, at the OPCO's flat rates and ceilings (L6332-14 I 3°, D6332-83)."""
     if couts is None:
         return ()
-    equipement = min(to_cents(couts.montant_premier_equipement) or 0, regles.premier_equipement)
+    equipement = min(to_cents(couts.montant_premier_equipement) or 0, regles.premier_equipement_plafond)
     annonces = (
-        Frais(nature="HEBERGEMENT", quantite=couts.nombre_hebergement_totaux or 0, prix_unitaire=regles.hebergement),
-        Frais(nature="RESTAURATION", quantite=couts.nombre_repas_totaux or 0, prix_unitaire=regles.restauration),
+        Frais(
+            nature="HEBERGEMENT", quantite=couts.nombre_hebergement_totaux or 0, prix_unitaire=regles.hebergement_nuitee
+        ),
+        Frais(nature="RESTAURATION", quantite=couts.nombre_repas_totaux or 0, prix_unitaire=regles.restauration_repas),
         Frais(nature="PREMIEREQUIPEMENT", quantite=1 if equipement else 0, prix_unitaire=equipement),
         Frais(
             nature="MOBILITE",
             quantite=1 if couts.mention_mobilite_internationale else 0,
-            prix_unitaire=regles.mobilite,
+            prix_unitaire=regles.mobilite_forfait or 0,
         ),
     )
     return tuple(un for un in annonces if un.montant > 0)

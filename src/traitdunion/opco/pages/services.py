@@ -25,6 +25,7 @@ from traitdunion.opco.dossiers.documents import Documents
 from traitdunion.opco.dossiers.mes_dossiers import MesDossiers
 from traitdunion.opco.dossiers.read_back import Dossiers
 from traitdunion.opco.modifications.service import Modifications
+from traitdunion.opco.parametres import ParametresOpco
 from traitdunion.opco.recepisses import Recepisses
 from traitdunion.opco.socle.clock import Clock
 
@@ -75,6 +76,7 @@ class Portail:
     modifications: Modifications
     identifiants: Identifiants
     appels: Appels
+    parametres: ParametresOpco
     staging: Path
     secret_formulaires: str
 

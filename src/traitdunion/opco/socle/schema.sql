@@ -549,6 +549,31 @@ CREATE TABLE public.organisation (
     CONSTRAINT organisation_siren_check CHECK ((siren ~ '^[0-9]{9}$'::text))
 );
 
+CREATE TABLE public.parametre (
+    id bigint NOT NULL,
+    cle text NOT NULL,
+    valable_du date NOT NULL,
+    valeur jsonb NOT NULL,
+    source text NOT NULL,
+    commentaire text NOT NULL,
+    pose_par text NOT NULL,
+    pose_le timestamp with time zone NOT NULL,
+    retire_par text,
+    retire_le timestamp with time zone,
+    motif_retrait text,
+    CONSTRAINT parametre_check CHECK ((((retire_le IS NULL) = (retire_par IS NULL)) AND ((retire_le IS NULL) = (motif_retrait IS NULL)))),
+    CONSTRAINT parametre_source_check CHECK ((source <> ''::text))
+);
+
+ALTER TABLE public.parametre ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.parametre_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.preuve_dpop (
     empreinte bytea NOT NULL,
     expire_le timestamp with time zone NOT NULL
@@ -854,6 +879,9 @@ ALTER TABLE ONLY public.modification
 ALTER TABLE ONLY public.organisation
     ADD CONSTRAINT organisation_pkey PRIMARY KEY (siren);
 
+ALTER TABLE ONLY public.parametre
+    ADD CONSTRAINT parametre_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.preuve_dpop
     ADD CONSTRAINT preuve_dpop_pkey PRIMARY KEY (empreinte);
 
@@ -983,6 +1011,8 @@ CREATE INDEX modification_a_trancher ON public.modification USING btree (id) WHE
 CREATE INDEX modification_siren ON public.modification USING btree (siren, id);
 
 CREATE UNIQUE INDEX modification_une_par_type ON public.modification USING btree (siren, type) WHERE (etat = ANY (ARRAY['EN_ATTENTE'::text, 'APPROUVEE'::text]));
+
+CREATE UNIQUE INDEX parametre_un_par_jour ON public.parametre USING btree (cle, valable_du) WHERE (retire_le IS NULL);
 
 CREATE INDEX preuve_dpop_expire ON public.preuve_dpop USING btree (expire_le);
 

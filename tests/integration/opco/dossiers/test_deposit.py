@@ -15,6 +15,7 @@ from traitdunion.norme.erreurs import Refus
 from traitdunion.opco import coffre
 from traitdunion.opco.dossiers import store
 from traitdunion.opco.dossiers.deposit import Depots
+from traitdunion.opco.parametres import ParametresOpco
 from traitdunion.opco.socle.clock import FixedClock
 
 pytestmark = pytest.mark.anyio
@@ -24,7 +25,13 @@ PAR = an_habilitation(siren=SIREN)
 def a_worker(serveur: Serveur) -> Depots:
     """The use cases as another worker process would have them."""
     secrets: Path = serveur.donnees / "secrets.json"
-    return Depots(database=serveur.database, vault=coffre.read(secrets).vault(), clock=FixedClock(RECU_LE))
+    clock = FixedClock(RECU_LE)
+    return Depots(
+        database=serveur.database,
+        vault=coffre.read(secrets).vault(),
+        clock=clock,
+        parametres=ParametresOpco(database=serveur.database, clock=clock),
+    )
 
 
 async def test_two_workers_that_receive_the_same_deposits_at_once_give_one_number_each(serveur: Serveur) -> None:

@@ -8,7 +8,7 @@ import pytest
 from builders.projet import RACINE
 from msgspec.structs import replace
 
-from traitdunion.norme.parametres import ReglesFinancement, regles_at
+from traitdunion.norme.parametres import LIVRES, ReglesFinancement
 from traitdunion.opco.financement.calcul import (
     Contrat,
     Engagement,
@@ -51,8 +51,8 @@ def _contrat(entrees: dict[str, Any]) -> Contrat:
 
 
 def _regles(entrees: dict[str, Any]) -> ReglesFinancement:
-    regles = regles_at(entrees["conclusion"])
-    return replace(regles, base_jours=0) if entrees.get("base_jours") == "reels" else regles
+    regles = LIVRES.at(entrees["conclusion"])
+    return replace(regles, base_jours="reels") if entrees.get("base_jours") == "reels" else regles
 
 
 def _compute(cas: dict[str, Any]) -> Engagement:

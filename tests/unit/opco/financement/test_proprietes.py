@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from traitdunion.norme.calendrier import add_months
-from traitdunion.norme.parametres import regles_at
+from traitdunion.norme.parametres import LIVRES
 from traitdunion.opco.financement.calcul import (
     Contrat,
     Participation,
@@ -48,7 +48,7 @@ def contrats(draw: st.DrawFn) -> Contrat:
 
 @given(contrats())
 def test_the_sum_of_the_echeances_is_what_is_due_and_none_is_negative(contrat: Contrat) -> None:
-    engagement = compute(contrat, regles_at(contrat.conclusion))
+    engagement = compute(contrat, LIVRES.at(contrat.conclusion))
 
     du = sum(annee.pedagogie + annee.rqth for annee in engagement.annees)
     assert engagement.total == max(0, du - engagement.participation)
@@ -60,7 +60,7 @@ def test_the_sum_of_the_echeances_is_what_is_due_and_none_is_negative(contrat: C
 
 @given(contrats())
 def test_the_echeances_are_numbered_in_the_order_in_which_they_open_and_the_last_is_99(contrat: Contrat) -> None:
-    echeances = compute(contrat, regles_at(contrat.conclusion)).echeances
+    echeances = compute(contrat, LIVRES.at(contrat.conclusion)).echeances
 
     assert [une.numero for une in echeances] == list(range(1, len(echeances) + 1))
     assert [une.ouverture for une in echeances] == sorted(une.ouverture for une in echeances)
@@ -71,7 +71,7 @@ def test_the_echeances_are_numbered_in_the_order_in_which_they_open_and_the_last
 @given(contrats(), st.integers(1, 400))
 def test_one_day_more_never_pays_less_within_one_class_of_contract(contrat: Contrat, jours: int) -> None:
     contrat = replace(contrat, participation=Participation.NORMALE, prix=None)
-    regles = regles_at(contrat.conclusion)
+    regles = LIVRES.at(contrat.conclusion)
     court, long_ = compute(contrat, regles), compute(replace(contrat, fin=contrat.fin + timedelta(days=jours)), regles)
     assume(court.court == long_.court)
 
@@ -80,7 +80,7 @@ def test_one_day_more_never_pays_less_within_one_class_of_contract(contrat: Cont
 
 @given(contrats())
 def test_the_same_facts_give_the_same_engagement(contrat: Contrat) -> None:
-    regles = regles_at(contrat.conclusion)
+    regles = LIVRES.at(contrat.conclusion)
 
     engagement = compute(contrat, regles)
     assert compute(contrat, regles) == engagement
@@ -91,7 +91,7 @@ def test_the_same_facts_give_the_same_engagement(contrat: Contrat) -> None:
 def test_a_break_keeps_what_was_opened_and_brings_the_sum_to_what_is_due(
     contrat: Contrat, jour: int, maintien: bool, dans_les_45_jours: bool
 ) -> None:
-    regles = regles_at(contrat.conclusion)
+    regles = LIVRES.at(contrat.conclusion)
     engagement = compute(contrat, regles)
     dernier_jour = min(contrat.debut + timedelta(days=jour), contrat.fin)
     rupture = Rupture(dernier_jour=dernier_jour, maintien=maintien, dans_les_45_jours=dans_les_45_jours)
@@ -111,7 +111,7 @@ def test_a_break_keeps_what_was_opened_and_brings_the_sum_to_what_is_due(
 def test_a_regularisation_keeps_what_was_opened_and_reaches_the_new_total(
     contrat: Contrat, jour: int, npec: int
 ) -> None:
-    regles = regles_at(contrat.conclusion)
+    regles = LIVRES.at(contrat.conclusion)
     amorce = compute(replace(contrat, amorcage=True), regles)
     nouveau = replace(contrat, npec=npec)
     le = contrat.debut + timedelta(days=jour)
@@ -127,7 +127,7 @@ def test_a_regularisation_keeps_what_was_opened_and_reaches_the_new_total(
 
 @given(contrats())
 def test_every_amount_says_why(contrat: Contrat) -> None:
-    engagement = compute(contrat, regles_at(contrat.conclusion))
+    engagement = compute(contrat, LIVRES.at(contrat.conclusion))
 
     assert all(une.pas and all(pas.article and pas.phrase for pas in une.pas) for une in engagement.echeances)
     assert engagement.regime is (Regime.DEPUIS if contrat.conclusion >= date(2025, 7, 1) else Regime.AVANT)

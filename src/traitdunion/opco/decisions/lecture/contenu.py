@@ -10,6 +10,7 @@ from traitdunion.opco.decisions import store
 from traitdunion.opco.dossiers import store as dossiers
 from traitdunion.opco.dossiers.deposit import corps_aad, read_depot
 from traitdunion.opco.financement.faits import Pieces
+from traitdunion.opco.parametres import ParametresOpco
 from traitdunion.opco.pieces import store as pieces
 from traitdunion.opco.pieces.service import piece_aad
 from traitdunion.opco.referentiels import Registre
@@ -34,9 +35,10 @@ class Contenu(msgspec.Struct, frozen=True, kw_only=True):
 class Lecteur:
     """Opens what is stored encrypted, inside the transaction of its caller."""
 
-    def __init__(self, *, vault: Vault, registre: Registre | None = None) -> None:
+    def __init__(self, *, vault: Vault, parametres: ParametresOpco, registre: Registre | None = None) -> None:
         """`registre`: the reference data of this process, None not to check against them."""
         self._vault = vault
+        self._parametres = parametres
         self._registre = registre
 
     async def read(self, tx: Tx, fiche: store.Fiche) -> Contenu:
@@ -60,7 +62,9 @@ class Lecteur:
         """What the checks of the day of the deposit said of the form, then of its convention."""
         (depot,) = await dossiers.find_depots(tx, [fiche.numero_interne], siren=fiche.siren)
         corps = self._vault.decrypt(depot.corps_chiffre, aad=corps_aad(depot.identite, depot.dossier.depose_le))
-        _, anomalies = read_depot(corps, recu_le=fiche.depose_le, registre=self._registre)
+        _, anomalies = read_depot(
+            corps, recu_le=fiche.depose_le, parametres=self._parametres.en_vigueur, registre=self._registre
+        )
         convention = contenu.pieces.convention
         if convention is not None:
             regles = controles.check_convention(convention, cerfa=contenu.cerfa, recu_le=day_of(fiche.depose_le))

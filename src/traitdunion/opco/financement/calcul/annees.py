@@ -16,8 +16,6 @@ from traitdunion.opco.financement.calcul.arithmetique import (
 )
 from traitdunion.opco.financement.calcul.modele import Annee, Contrat, Pas, Regime
 
-SITUATION7_MOIS = 3  # L6222-12-1: at most three months in CFA before the signature
-
 
 def is_short(contrat: Contrat) -> bool:
     """Whether the contract, as concluded, ends before the eve of its first anniversary (step 3)."""
@@ -42,10 +40,10 @@ def annual_level(contrat: Contrat, *, regime: Regime, regles: ReglesFinancement)
     if contrat.hors_minoration:
         phrase, niveau = f"{heures} : certification de la liste des exceptions, pas de minoration.", contrat.npec
     else:
-        reduit = half_up(contrat.npec * (100 - regles.distance_minoration), 100)
+        reduit = half_up(contrat.npec * (100 - regles.distance_reduction), 100)
         niveau = max(reduit, min(contrat.npec, regles.distance_plancher))
         phrase = (
-            f"{heures}, soit au moins {regles.distance_seuil} % : − {regles.distance_minoration} %, sans descendre "
+            f"{heures}, soit au moins {regles.distance_seuil} % : − {regles.distance_reduction} %, sans descendre "
             f"sous {say_euros(regles.distance_plancher)} : {say_euros(niveau)} par an."
         )
     pas.append(Pas(regle="distance", phrase=phrase, article="D6332-82-1", montant=niveau))
@@ -156,8 +154,8 @@ class Annees:
         return jours, base, f"{jours} jour{'s' if jours > 1 else ''} / {base}"
 
     def _base(self, rang: int) -> int:
-        if self._regles.base_jours:
-            return self._regles.base_jours
+        if self._regles.base_jours == "365":
+            return 365
         return (start_of_year(self._contrat.debut, rang + 1) - start_of_year(self._contrat.debut, rang)).days
 
     def _avant_contrat(self) -> tuple[int, list[Pas]]:
@@ -166,7 +164,7 @@ class Annees:
         if self._regime is Regime.AVANT or entree is None or entree >= self._contrat.debut:
             return 0, []
         if self._contrat.situation7:
-            entree = max(entree, add_months(self._contrat.debut, -SITUATION7_MOIS))
+            entree = max(entree, add_months(self._contrat.debut, -self._regles.avant_contrat_mois))
         jours, base = days_between(entree, self._contrat.debut - JOUR), self._base(1)
         montant = half_up(self._niveau * jours, base)
         phrase = (

@@ -93,26 +93,32 @@ class _Calendrier:
         yield self._part(annee, taux=None, jour=jour, periode=(annee.debut, annee.fin), pedagogie=pedagogie, rqth=rqth)
 
     def _advances(self, annee: Annee) -> list[tuple[int, date]]:
-        regles, debut = self._regles, annee.debut
+        """Percent and opening day of what comes before the rest of a year."""
+        regles, debut, avant = self._regles, annee.debut, self._regime is Regime.AVANT
         premier = debut
-        if annee.rang == 1 and self._contrat.nouveau_cfa and self._regime is Regime.DEPUIS:
+        if annee.rang == 1 and self._contrat.nouveau_cfa and not avant:
             premier = add_months(debut, regles.nouveau_cfa_report_mois)
         if self._court:
-            return [(regles.avance_courte, premier)]
-        deuxieme, troisieme = (self._later(annee, mois) for mois in (regles.mois_deuxieme, regles.mois_troisieme))
-        avances = [(regles.avance_1, premier), (regles.avance_2, deuxieme)]
-        return avances if self._regime is Regime.AVANT else [*avances, (regles.avance_3, troisieme)]
+            parts = regles.parts_contrat_court_avant_2025 if avant else regles.parts_contrat_court
+            return [(parts[0], premier)]
+        parts_annee = regles.parts_annee_avant_2025 if avant else regles.parts_annee
+        jours = premier, *(add_months(debut, mois) for mois in self._mois)
+        # The last part is the rest, whatever it opens on.
+        return list(zip(parts_annee[:-1], jours, strict=False))
 
-    def _later(self, annee: Annee, mois: int) -> date:
-        """So many months after D_k."""
-        return add_months(annee.debut, mois)
+    @property
+    def _mois(self) -> tuple[int, int]:
+        """Months after D_k at which the second and the third part open."""
+        if self._regime is Regime.AVANT:
+            return self._regles.ouvertures_mois_avant_2025
+        return self._regles.ouvertures_mois
 
     def _rest_day(self, annee: Annee, *, derniere: bool) -> date:
         fin = self._contrat.fin
         if self._court:
             return fin
         if self._regime is Regime.AVANT:
-            return min(fin, self._later(annee, self._regles.mois_troisieme))
+            return min(fin, add_months(annee.debut, self._mois[1]))
         return fin if derniere else start_of_year(self._contrat.debut, annee.rang + 1)
 
     def _part(

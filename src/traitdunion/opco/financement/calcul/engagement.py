@@ -6,7 +6,7 @@ from datetime import date
 from msgspec.structs import replace
 
 from traitdunion.norme.calendrier import add_months
-from traitdunion.norme.parametres import DECRET_2025_585, ReglesFinancement
+from traitdunion.norme.parametres import ReglesFinancement
 from traitdunion.opco.financement.calcul.annees import Annees, annual_level, is_short
 from traitdunion.opco.financement.calcul.arithmetique import half_up, say_euros, say_jour
 from traitdunion.opco.financement.calcul.echeancier import draw_up
@@ -17,9 +17,9 @@ class ContratIncalculable(ValueError):
     """Facts that no rule can fund: an end before the beginning, a negative level."""
 
 
-def regime_of(contrat: Contrat) -> Regime:
+def regime_of(contrat: Contrat, regles: ReglesFinancement) -> Regime:
     """The text that funds a contract, by its date de conclusion, never by an avenant's."""
-    return Regime.DEPUIS if contrat.conclusion >= DECRET_2025_585 else Regime.AVANT
+    return Regime.DEPUIS if contrat.conclusion >= regles.date_regime_2025 else Regime.AVANT
 
 
 def compute(contrat: Contrat, regles: ReglesFinancement) -> Engagement:
@@ -29,7 +29,7 @@ def compute(contrat: Contrat, regles: ReglesFinancement) -> Engagement:
     """
     if contrat.fin < contrat.debut or contrat.npec < 0:
         raise ContratIncalculable("fin avant le début, ou niveau négatif")
-    regime, court = regime_of(contrat), is_short(contrat)
+    regime, court = regime_of(contrat, regles), is_short(contrat)
     niveau, pas = annual_level(contrat, regime=regime, regles=regles)
     annees, dits = Annees(contrat, regime=regime, niveau=niveau, court=court, regles=regles).list_until(contrat.fin)
     somme = sum(annee.brut for annee in annees)
@@ -86,14 +86,14 @@ def owed_participation(
     if regime is Regime.AVANT or contrat.niveau < regles.participation_niveau:
         return 0, []
     reprise = contrat.participation is Participation.REPRISE
-    montant = regles.participation_reprise if reprise else regles.participation
+    montant = regles.participation_reprise if reprise else regles.participation_montant
     objet = "nouveau contrat avec un autre employeur" if reprise else "forfait par contrat"
     phrase = f"Participation de l'employeur (niveau {contrat.niveau}), {objet} : {say_euros(montant)}."
     if rompu is not None:
         jour, somme = rompu
-        montant = min(montant, half_up(somme * regles.participation_part_rupture, 100))
+        montant = min(montant, half_up(somme * regles.participation_rupture_part, 100))
         phrase = (
             f"Participation de l'employeur, contrat rompu le {say_jour(jour)} dans les 45 jours : "
-            f"{regles.participation_part_rupture} % de {say_euros(somme)}, soit {say_euros(montant)} au plus."
+            f"{regles.participation_rupture_part} % de {say_euros(somme)}, soit {say_euros(montant)} au plus."
         )
     return montant, [Pas(regle="participation", phrase=phrase, article="R6332-25-1", montant=-montant)]

@@ -21,7 +21,7 @@ def funded_until(engagement: Engagement, rupture: Rupture, regles: ReglesFinance
     """Last day funded after a break: the last day of the contract, or later when the training is kept on."""
     if not rupture.maintien:
         return rupture.dernier_jour
-    bornes = [add_months(rupture.dernier_jour, regles.maintien_mois), engagement.contrat.fin]
+    bornes = [add_months(rupture.dernier_jour, regles.maintien_rupture_mois), engagement.contrat.fin]
     if rupture.nouveau_contrat is not None:
         bornes.append(rupture.nouveau_contrat - JOUR)
     if rupture.fin_formation is not None:
