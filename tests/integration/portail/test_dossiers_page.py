@@ -184,7 +184,7 @@ async def test_a_deposit_is_cancelled_with_a_reason_then_deposited_again_under_a
     assert "Annuler ce dépôt" in visiteur.texte
     await visiteur.submit(f"{PAGE}/annuler", depuis=f"{PAGE}/annuler", motif=MOTIF)
     assert "Le dépôt est annulé. Le contrat peut être transmis à nouveau" in visiteur.texte
-    assert f"Dépôt annulé : {MOTIF} 05/09/2026" in visiteur.texte
+    assert f"Dossier annulé : {MOTIF} 05/09/2026" in visiteur.texte
     assert "par Camille FICTIF" in visiteur.texte
     etats = await serveur.cfa.get("/v1/dossiers/etats", {"If-None-Match": etag})
     assert etats.json()[0]["etat"] == "ANNULE", "connectors are told"
