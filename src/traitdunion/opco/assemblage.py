@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import anyio
 import anyio.abc
+import httpx
 
 from traitdunion.opco import coffre
 from traitdunion.opco.acces.annuaire import Annuaire
@@ -27,6 +28,10 @@ from traitdunion.opco.comptes.seconds_facteurs import SecondsFacteurs
 from traitdunion.opco.comptes.service import Comptes
 from traitdunion.opco.comptes.sessions import Sessions
 from traitdunion.opco.courriels import Courriels
+from traitdunion.opco.deca import jobs as travaux_deca
+from traitdunion.opco.deca.faits import open_facts
+from traitdunion.opco.deca.http import DecaHttp
+from traitdunion.opco.deca.service import Deca
 from traitdunion.opco.demandes.service import Demandes
 from traitdunion.opco.dossiers.deposit import Depots
 from traitdunion.opco.dossiers.documents import Documents
@@ -67,8 +72,7 @@ async def services(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         raise ValueError("the root that starts the embedded database gives its URL")
     logs.configure(settings.journal)
     if settings.pannes:
-        journal = str(settings.pannes_journal) if settings.pannes_journal else None
-        failpoints.arm(failpoints.parse(settings.pannes), journal=journal)
+        _arm(settings)
     cles = coffre.read(settings.secrets_fichier)
     vault, horloge = cles.vault(), clock or SystemClock()
     async with AsyncExitStack() as stack:
@@ -263,6 +267,7 @@ class Travaux:
     courriels: Courriels
     sessions: Sessions
     appels: Appels
+    deca: Deca
 
 
 @asynccontextmanager
@@ -272,7 +277,12 @@ async def travaux(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         raise ValueError("the worker shares the server's database: its URL is needed")
     logs.configure(settings.journal)
     cles, horloge = coffre.read(settings.secrets_fichier), clock or SystemClock()
-    async with Database.open(settings.database_url, min_size=1, max_size=4, role=ROLE_SERVICE) as database:
+    if settings.pannes:
+        _arm(settings)
+    async with (
+        Database.open(settings.database_url, min_size=1, max_size=4, role=ROLE_SERVICE) as database,
+        httpx.AsyncClient() as client,
+    ):
         vault = cles.vault()
         courriels = _courriels(settings, database=database, vault=vault, clock=horloge)
         yield Travaux(
@@ -289,7 +299,32 @@ async def travaux(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             courriels=courriels,
             sessions=Sessions(database=database, clock=horloge),
             appels=Appels(database=database, clock=horloge),
+            deca=build_deca(settings, database=database, vault=vault, clock=horloge, client=client),
         )
+
+
+def build_deca(
+    settings: Settings, *, database: Database, vault: Vault, clock: Clock, client: httpx.AsyncClient | None = None
+) -> Deca:
+    """The deposits with the State; only the worker, which has a `client`, calls it, and only at the address set."""
+    if settings.database_url is None:
+        raise ValueError("its jobs stand in the server's database: the URL is needed")
+    depot = None
+    if settings.deca_url is not None and client is not None:
+        depot = DecaHttp(settings.deca_url, secret=settings.deca_secret, client=client)
+    return Deca(
+        database=database,
+        clock=clock,
+        file=travaux_deca.open_queue(settings.database_url),
+        read_facts=open_facts(vault),
+        depot=depot,
+    )
+
+
+def _arm(settings: Settings) -> None:
+    """The worker shares the server's settings: what is armed for the other passes nowhere here."""
+    journal = str(settings.pannes_journal) if settings.pannes_journal else None
+    failpoints.arm(failpoints.parse(settings.pannes), journal=journal)
 
 
 def _acces(settings: Settings, *, database: Database, cles: coffre.Coffre, clock: Clock) -> Acces:

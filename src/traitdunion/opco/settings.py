@@ -21,7 +21,7 @@ AUTRES_PREFIXES = ("TRAITDUNION_CFA_", "TRAITDUNION_TEST_")
 MASQUE = "•••"
 COULEUR = "^#[0-9a-fA-F]{6}$"
 # Values that may hold a password: never in a repr, an error sentence or a log.
-SECRETS = frozenset({"database_url", "objets_url", "smtp_url"})
+SECRETS = frozenset({"database_url", "objets_url", "smtp_url", "deca_secret"})
 
 
 class Choix(StrEnum):
@@ -120,6 +120,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str | None,
         _("Antivirus clamd : « hôte:port » ou chemin de sa prise. Sans lui, les fichiers ne sont pas analysés."),
     ] = None
+    deca_url: Annotated[
+        str | None, _("Adresse du dépôt DECA du ministère. Sans elle, les contrats accordés attendent d'être déposés.")
+    ] = None
+    deca_secret: Annotated[str, _("Secret présenté au dépôt DECA.")] = ""
     journal: Annotated[
         str, _("Niveau du journal : DEBUG, INFO, WARNING ou ERROR.", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     ] = "INFO"
@@ -229,6 +233,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             fautes.append("TRAITDUNION_CONNEXIONS_MIN dépasse TRAITDUNION_CONNEXIONS_MAX.")
         if self.url_publique and not self.url_publique.startswith(("https://", "http://")):
             fautes.append("TRAITDUNION_URL_PUBLIQUE commence par https:// (ou http:// pour un essai).")
+        if self.deca_url and not self.deca_url.startswith(("https://", "http://")):
+            fautes.append("TRAITDUNION_DECA_URL commence par https:// (ou http:// pour un essai).")
         if self.production:
             for nom in ("database_url", "secrets", "url_publique"):
                 if getattr(self, nom) is None:
@@ -239,6 +245,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 fautes.append("TRAITDUNION_SECOND_FACTEUR=non est refusé en production.")
             if self.url_publique and not self.url_publique.startswith("https://"):
                 fautes.append("TRAITDUNION_URL_PUBLIQUE commence par https:// en production.")
+            if self.deca_url and not self.deca_url.startswith("https://"):
+                fautes.append("TRAITDUNION_DECA_URL commence par https:// en production.")
+            if self.deca_url and not self.deca_secret:
+                fautes.append("TRAITDUNION_DECA_SECRET est exigé en production avec TRAITDUNION_DECA_URL.")
         return fautes
 
 

@@ -16,6 +16,11 @@ POINTS = {
     "apres_commit": "the batch is committed, nobody knows yet",
     "avant_reponse": "the answer is ready and not sent",
 }
+# Those of the background worker.
+TRAVAUX = {
+    "deca_avant_depot": "a deposit with the State is under way and committed, nothing has left",
+    "deca_avant_commit": "the State has recorded it, we have not",
+}
 CODE_SORTIE = 137
 
 _armed: dict[str, float] = {}
@@ -25,7 +30,7 @@ _journal: str | None = None
 def arm(pannes: Mapping[str, float], *, journal: str | None) -> None:
     """Arm points with the probability (0 to 1) that a passage kills; each kill is noted first in the file `journal`."""
     global _journal
-    inconnus = set(pannes) - set(POINTS)
+    inconnus = set(pannes) - set(POINTS) - set(TRAVAUX)
     if inconnus:
         raise ValueError(f"unknown failpoints: {sorted(inconnus)}")
     _armed.clear()
