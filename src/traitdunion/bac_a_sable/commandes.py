@@ -35,3 +35,46 @@ def servir(
         commun.fail(f"{ENVIRONNEMENT} désigne un autre environnement : le bac à sable se sert à part.")
     os.environ[ENVIRONNEMENT] = "bac_a_sable"
     service.servir(port=port, donnees=donnees, processus=processus)
+
+
+@app.command("deca")
+def deca(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port d'écoute, sur 127.0.0.1.")] = 8002,
+    dossier: Annotated[Path, typer.Option(help="Dossier de ce qu'il retient, à lui seul.")] = Path("deca"),
+    comportement: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NOM[:N]",
+            help="Ce qui va mal, à chaque dépôt ou aux N premiers : refus, lent, tardif, mort, muet, double, erreur, "
+            "malforme, autre, illisible. Option répétable.",
+        ),
+    ] = None,
+    lenteur: Annotated[float, typer.Option(min=0, help="Secondes d'attente de « lent » et « tardif ».")] = 20.0,
+    idempotent: Annotated[
+        bool, typer.Option("--idempotent/--sans-idempotence", help="Une référence, un seul dépôt, ou non.")
+    ] = True,
+) -> None:
+    """Joue le dépôt DECA du ministère : donne des numéros, refuse, tarde, meurt. Secret : TRAITDUNION_DECA_SECRET."""
+    from traitdunion.bac_a_sable.deca.comportements import read_configuration
+    from traitdunion.bac_a_sable.deca.pair import Reglages
+    from traitdunion.bac_a_sable.deca.serveur import serve_until_stopped
+
+    if os.environ.get(ENVIRONNEMENT) == "production":
+        typer.echo("Ce dépôt DECA est un essai : il ne se lance pas en production.", err=True)
+        raise typer.Exit(1)
+    try:
+        configuration = read_configuration(comportement or ())
+    except ValueError:
+        raise typer.BadParameter("comportement inconnu", param_hint="--comportement") from None
+    reglages = Reglages(
+        dossier=dossier,
+        secret=os.environ.get("TRAITDUNION_DECA_SECRET", ""),
+        idempotent=idempotent,
+        lenteur=lenteur,
+        configuration=configuration,
+    )
+    try:
+        serve_until_stopped("127.0.0.1", port, reglages, tell=typer.echo)
+    except OSError:
+        typer.echo(f"Le port {port} n'est pas libre, ou le dossier {dossier} ne s'écrit pas.", err=True)
+        raise typer.Exit(1) from None

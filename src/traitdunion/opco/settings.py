@@ -240,6 +240,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             fautes.append("TRAITDUNION_CONNEXIONS_MIN dépasse TRAITDUNION_CONNEXIONS_MAX.")
         if self.url_publique and not self.url_publique.startswith(("https://", "http://")):
             fautes.append("TRAITDUNION_URL_PUBLIQUE commence par https:// (ou http:// pour un essai).")
+        if self.deca_url and not self.deca_url.startswith(("https://", "http://")):
+            fautes.append("TRAITDUNION_DECA_URL commence par https:// (ou http:// pour un essai).")
         if self.production:
             for nom in ("database_url", "secrets", "url_publique"):
                 if getattr(self, nom) is None:
@@ -250,6 +252,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 fautes.append("TRAITDUNION_SECOND_FACTEUR=non est refusé en production.")
             if self.url_publique and not self.url_publique.startswith("https://"):
                 fautes.append("TRAITDUNION_URL_PUBLIQUE commence par https:// en production.")
+            if self.deca_url and not self.deca_url.startswith("https://"):
+                fautes.append("TRAITDUNION_DECA_URL commence par https:// en production.")
+            if self.deca_url and not self.deca_secret:
+                fautes.append("TRAITDUNION_DECA_SECRET est exigé en production avec TRAITDUNION_DECA_URL.")
         return fautes
 
 

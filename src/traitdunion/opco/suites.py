@@ -5,11 +5,10 @@ from dataclasses import dataclass
 import httpx
 
 from traitdunion.opco.courriels import Courriels
-from traitdunion.opco.deca import faits
-from traitdunion.opco.deca.port import ADeposer, DecaHttp
+from traitdunion.opco.deca import jobs
+from traitdunion.opco.deca.faits import open_facts
+from traitdunion.opco.deca.http import DecaHttp
 from traitdunion.opco.deca.service import Deca
-from traitdunion.opco.deca.store import LigneDepot
-from traitdunion.opco.decisions import store as decisions_store
 from traitdunion.opco.decisions.avis import AvisDecisions
 from traitdunion.opco.decisions.delais import Delais
 from traitdunion.opco.decisions.lecture.contenu import Lecteur
@@ -21,7 +20,7 @@ from traitdunion.opco.parametres import ParametresOpco
 from traitdunion.opco.referentiels import Registre
 from traitdunion.opco.settings import Settings
 from traitdunion.opco.socle.clock import Clock
-from traitdunion.opco.socle.database import Database, Tx
+from traitdunion.opco.socle.database import Database
 from traitdunion.opco.socle.vault import Vault
 
 
@@ -56,18 +55,7 @@ def build(
     financement = Financement(vault=vault, bareme=BaremeDate(parametres=parametres, registre=registre))
     avis = AvisDecisions(courriels=courriels, url_publique=settings.url_portail)
 
-    async def read_faits(tx: Tx, ligne: LigneDepot) -> ADeposer:
-        fiche = await decisions_store.find(tx, ligne.numero_interne)
-        assert fiche is not None  # the deposit names it
-        contenu = await lecteur.read(tx, fiche)
-        prises = await decisions_store.list_decisions(tx, ligne.numero_interne)
-        motifs = tuple(motif for une in prises if une.sens == "REFUS" for motif in une.motifs)
-        return faits.read_faits(contenu.cerfa, ligne, motifs=motifs)
-
-    depot = None
-    if settings.deca_url is not None and client is not None:
-        depot = DecaHttp(settings.deca_url, secret=settings.deca_secret, client=client)
-    deca = Deca(database=database, clock=clock, depot=depot, read_faits=read_faits)
+    deca = _deca(settings, database=database, vault=vault, clock=clock, client=client)
     decisions = Decisions(
         database=database,
         clock=clock,
@@ -84,4 +72,22 @@ def build(
         delais=delais,
         deca=deca,
         ouverture=Ouverture(parametres=parametres),
+    )
+
+
+def _deca(
+    settings: Settings, *, database: Database, vault: Vault, clock: Clock, client: httpx.AsyncClient | None
+) -> Deca:
+    """The deposits with the State; only the worker, which has a `client`, calls it, and only at the address set."""
+    if settings.database_url is None:
+        raise ValueError("its jobs stand in the server's database: the URL is needed")
+    depot = None
+    if settings.deca_url is not None and client is not None:
+        depot = DecaHttp(settings.deca_url, secret=settings.deca_secret, client=client)
+    return Deca(
+        database=database,
+        clock=clock,
+        file=jobs.open_queue(settings.database_url),
+        read_facts=open_facts(vault),
+        depot=depot,
     )

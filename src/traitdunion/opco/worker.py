@@ -11,6 +11,7 @@ import os
 import structlog
 
 from traitdunion.opco.assemblage import Travaux, travaux
+from traitdunion.opco.deca import jobs as deca
 from traitdunion.opco.settings import Settings
 from traitdunion.opco.socle.jobs import Blueprint, JobQueue
 
@@ -34,12 +35,6 @@ def menage(faire: Travaux) -> Blueprint:
     async def send(timestamp: int) -> None:
         """Every 5 s: the mails that wait."""
         await faire.courriels.send_waiting()
-
-    @blueprint.periodic(cron="* * * * * */5")
-    @blueprint.task(name="deca", queueing_lock="deca", lock="deca")
-    async def deposit(timestamp: int) -> None:
-        """Every 5 s: what is to be deposited with the State."""
-        await faire.deca.deposit_waiting()
 
     @blueprint.periodic(cron="11 * * * *")
     @blueprint.task(name="delais", queueing_lock="delais", lock="delais")
@@ -82,9 +77,9 @@ async def run(settings: Settings, *, attendre: bool = True) -> None:
     assert settings.database_url is not None  # `travaux` says so
     async with (
         travaux(settings) as faire,
-        JobQueue(settings.database_url, {"menage": lambda: menage(faire)}) as queue,
+        JobQueue(settings.database_url, {"menage": lambda: menage(faire), deca.ESPACE: deca.blueprint}) as queue,
     ):
-        await queue.work(concurrence=2, attendre=attendre)
+        await queue.work(contexte={deca.ESPACE: faire.deca}, concurrence=2, attendre=attendre)
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import msgspec
 
 from traitdunion.bac_a_sable.demo import cast, comptes
 from traitdunion.opco import assemblage, coffre
@@ -86,6 +88,7 @@ def serving(
             aide_transmissions="transmissions@opco.example",
             expediteur="ne-pas-repondre@opco.example",
         )
+        settings = stack.enter_context(_deca(settings))
         cles = coffre.create(settings.secrets_fichier)
         client_id, client_secret, cle_api, acces = asyncio.run(_connect(url, cles, settings))
         api = f"http://127.0.0.1:{settings.port}"
@@ -125,10 +128,27 @@ async def _connect(url: str, cles: coffre.Coffre, settings: Settings) -> tuple[s
 @contextlib.contextmanager
 def _process(settings: Settings, reglages: dict[str, str], commande: str) -> Iterator[None]:
     """`traitdunion opco servir`, or another of its commands, as an operator runs it."""
+    with _program(settings, reglages, commande, "opco", commande):
+        yield
+
+
+@contextlib.contextmanager
+def _deca(settings: Settings) -> Iterator[Settings]:
+    """The State's deposit, played: what the worker calls to bring real numbers back; the settings that name it."""
+    port = _free_port()
+    depose = msgspec.structs.replace(settings, deca_url=f"http://127.0.0.1:{port}", deca_secret=secrets.token_urlsafe())
+    arguments = ("bac-a-sable", "deca", "--port", str(port), "--dossier", str(settings.donnees / "deca"))
+    with _program(depose, {}, "deca", *arguments):
+        yield depose
+
+
+@contextlib.contextmanager
+def _program(settings: Settings, reglages: dict[str, str], nom: str, *arguments: str) -> Iterator[None]:
+    """The command `traitdunion` with these arguments, its output kept under `nom`, until the end of the block."""
     propre = {nom: valeur for nom, valeur in os.environ.items() if not nom.startswith("TRAITDUNION_")}
-    journal = (settings.donnees / f"{commande}.log").open("ab")
+    journal = (settings.donnees / f"{nom}.log").open("ab")
     serveur = subprocess.Popen(
-        [sys.executable, "-c", "from traitdunion.cli import main; main()", "opco", commande],
+        [sys.executable, "-c", "from traitdunion.cli import main; main()", *arguments],
         env={**propre, **settings.to_env(), **reglages},
         stdin=subprocess.DEVNULL,
         stdout=journal,

@@ -1,1 +1,1 @@
-"""DECA: depositing the contract with the State, and bringing its number back (regles.md §3.1, D6224-4)."""
+"""DECA: depositing contracts with the State, reporting refusals, bringing the number back (regles.md §3.1, D6224-4)."""

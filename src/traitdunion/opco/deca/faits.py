@@ -1,25 +1,53 @@
-"""What is deposited with the State of a contract, from the form that the OPCO keeps."""
+"""What is deposited of a contract, from the form that the OPCO keeps encrypted."""
 
-from traitdunion.norme.messages.cerfa import Cerfa
-from traitdunion.opco.deca.port import ADeposer
-from traitdunion.opco.deca.store import LigneDepot
+from collections.abc import Callable, Coroutine
+from typing import Any
 
-OUTRE_MER = ("97", "98")
+from traitdunion.norme import lecture
+from traitdunion.norme.messages.cerfa import Cerfa, DepotDossier
+from traitdunion.opco.deca import store
+from traitdunion.opco.deca.port import ContratADeposer
+from traitdunion.opco.dossiers import store as dossiers
+from traitdunion.opco.dossiers.deposit import corps_aad
+from traitdunion.opco.socle.database import Tx
+from traitdunion.opco.socle.vault import Vault
+
+ReadFacts = Callable[[Tx, int], Coroutine[Any, Any, ContratADeposer]]
 
 
-def read_faits(cerfa: Cerfa, ligne: LigneDepot, *, motifs: tuple[str, ...] = ()) -> ADeposer:
-    """The deposit of a contract, of an avenant or of a refusal."""
+class FaitsIntrouvables(Exception):
+    """The dossier is not there, or its form lacks what a deposit needs; the text is French."""
+
+
+def open_facts(vault: Vault) -> ReadFacts:
+    """A reader of facts from the stored body: the number of a dossier in, what is sent out; it raises
+    FaitsIntrouvables."""
+
+    async def read_facts(tx: Tx, dossier: int) -> ContratADeposer:
+        siren = await store.read_siren(tx, dossier)
+        depots = await dossiers.find_depots(tx, [dossier], siren=siren) if siren else []
+        if not depots:
+            raise FaitsIntrouvables("Le contrat déposé est introuvable.")
+        (depot,) = depots
+        corps = vault.decrypt(depot.corps_chiffre, aad=corps_aad(depot.identite, depot.dossier.depose_le))
+        cerfa = lecture.read(DepotDossier, corps).message.cerfa
+        if cerfa is None:
+            raise FaitsIntrouvables("Le contrat déposé est illisible.")
+        return build_facts(cerfa)
+
+    return read_facts
+
+
+def build_facts(cerfa: Cerfa) -> ContratADeposer:
+    """The facts of a form. Raises FaitsIntrouvables when what no deposit goes without is missing."""
     employeur, apprenti, contrat = cerfa.employeur, cerfa.apprenti, cerfa.contrat
     formation, organisme = cerfa.formation, cerfa.organisme_formation
-    assert employeur is not None  # their absence blocks a deposit
-    assert apprenti is not None
-    assert contrat is not None
-    return ADeposer(
-        reference=ligne.reference,
-        nature=ligne.nature,
-        departement=departement_of(employeur.adresse.code_postal if employeur.adresse else None),
+    if employeur is None or apprenti is None or contrat is None or organisme is None:
+        raise FaitsIntrouvables("Il manque à ce contrat l'employeur, l'apprenti, les dates ou le CFA.")
+    return ContratADeposer(
         siret_employeur=employeur.siret or "",
-        siret_cfa=(organisme.siret if organisme else None) or "",
+        code_postal_employeur=employeur.adresse.code_postal if employeur.adresse else None,
+        siret_cfa=organisme.siret or "",
         nom=apprenti.nom or "",
         prenom=apprenti.prenom or "",
         date_naissance=apprenti.date_naissance,
@@ -28,18 +56,6 @@ def read_faits(cerfa: Cerfa, ligne: LigneDepot, *, motifs: tuple[str, ...] = ())
         date_debut=contrat.date_debut_contrat,
         date_fin=contrat.date_fin_contrat,
         rncp=formation.rncp if formation else None,
-        numero_contrat=contrat.numero_contrat_precedent,
-        motifs=motifs,
+        code_diplome=formation.code_diplome if formation else None,
+        numero_contrat_precedent=contrat.numero_contrat_precedent,
     )
-
-
-def departement_of(code_postal: str | None) -> str:
-    """The three characters of a DECA number: « 075 », « 02A », « 974 » (regles.md §3.1); « 000 » when unknown."""
-    code = code_postal or ""
-    if len(code) < 5 or not code.isdigit():
-        return "000"
-    if code.startswith(OUTRE_MER):
-        return code[:3]
-    if code.startswith("20"):
-        return "02A" if code < "20200" else "02B"
-    return f"0{code[:2]}"

@@ -1,33 +1,30 @@
-"""The port to the State's deposit, and its HTTP adapter."""
+"""The port to the State's deposit: what is sent, what is answered, how it fails. The adapter is `http`."""
 
+from collections.abc import Sequence
 from datetime import date
-from enum import StrEnum
 from typing import Protocol
 
-import httpx
 import msgspec
 
-DELAI_SECONDES = 10.0
+from traitdunion.opco.deca.states import Nature
 
 
 class DecaIndisponible(Exception):
-    """The State did not answer, or not in a way that says yes or no: read back before trying again."""
+    """No answer, or none that says yes or no: the call may have been recorded all the same, read back first.
+
+    The text is French, for the staff, and quotes nothing of what was answered.
+    """
 
 
-class Issue(StrEnum):
-    """What the State says of a reference."""
-
-    DEPOSE = "DEPOSE"
-    NON_DEPOSABLE = "NON_DEPOSABLE"
+class DecaRefuseAppel(Exception):
+    """The State does not take the call as it is made: trying again by itself is of no use. The text is French."""
 
 
-class ADeposer(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What is sent; days as ISO texts. A refusal has its grounds, and no number to expect (D6224-4)."""
+class ContratADeposer(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The facts of a contract or avenant that a deposit needs; no NIR, no health data: the least that names it."""
 
-    reference: str
-    nature: str
-    departement: str
     siret_employeur: str
+    code_postal_employeur: str | None
     siret_cfa: str
     nom: str
     prenom: str
@@ -37,66 +34,51 @@ class ADeposer(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     date_debut: date | None
     date_fin: date | None
     rncp: str | None
-    numero_contrat: str | None = None
-    motifs: tuple[str, ...] = ()
+    code_diplome: str | None
+    # Of an avenant or a succession: the contract that it bears on, as the form gives it.
+    numero_contrat_precedent: str | None = None
 
 
-class Reponse(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """The State's answer."""
+class Depose(msgspec.Struct, frozen=True):
+    """Deposited, under these numbers; `autres`: other ones that the State gave to our reference, where none belongs."""
 
-    statut: Issue
-    numero_deca: str | None = None
+    numero_deca: str
     no_avenant: str | None = None
-    motif: str | None = None
+    autres: tuple[str, ...] = ()
+
+
+class NonDeposable(msgspec.Struct, frozen=True):
+    """Not deposited: why, in the State's words."""
+
+    motif: str
     commentaire: str | None = None
 
 
+class RefusRecu(msgspec.Struct, frozen=True):
+    """The OPCO's refusal is known to the State."""
+
+
+class Inconnu(msgspec.Struct, frozen=True):
+    """The State never heard of this reference."""
+
+
+Reponse = Depose | NonDeposable | RefusRecu
+Connu = Reponse | Inconnu
+
+
 class DepotDeca(Protocol):
-    """The State's deposit."""
+    """The State's deposit. Each call may raise DecaIndisponible or DecaRefuseAppel."""
 
-    async def find(self, reference: str) -> Reponse | None:
-        """What it knows of our reference; None when it never heard of it. Raises DecaIndisponible."""
+    async def find(self, reference: str) -> Connu:
+        """What it knows of our reference."""
         ...
 
-    async def deposit(self, a_deposer: ADeposer) -> Reponse:
-        """Deposit. Raises DecaIndisponible: it may have been recorded all the same."""
+    async def deposit(self, reference: str, contrat: ContratADeposer, *, nature: Nature) -> Reponse:
+        """Deposit a contract or an avenant under our reference."""
         ...
 
-
-class DecaHttp:
-    """The adapter: PUT and GET /depots/{reference}."""
-
-    def __init__(self, url: str, *, secret: str, client: httpx.AsyncClient) -> None:
-        self._url = url.rstrip("/")
-        self._entetes = {"Authorization": f"Bearer {secret}"}
-        self._client = client
-
-    async def find(self, reference: str) -> Reponse | None:
-        """See DepotDeca."""
-        reponse = await self._call("GET", reference, None)
-        return None if reponse.status_code == httpx.codes.NOT_FOUND else _read(reponse)
-
-    async def deposit(self, a_deposer: ADeposer) -> Reponse:
-        """See DepotDeca."""
-        return _read(await self._call("PUT", a_deposer.reference, msgspec.json.encode(a_deposer)))
-
-    async def _call(self, methode: str, reference: str, corps: bytes | None) -> httpx.Response:
-        try:
-            return await self._client.request(
-                methode,
-                f"{self._url}/depots/{reference}",
-                content=corps,
-                headers=self._entetes | {"Content-Type": "application/json"},
-                timeout=DELAI_SECONDES,
-            )
-        except httpx.HTTPError as erreur:
-            raise DecaIndisponible(type(erreur).__name__) from None
-
-
-def _read(reponse: httpx.Response) -> Reponse:
-    if not reponse.is_success:
-        raise DecaIndisponible(f"HTTP {reponse.status_code}")
-    try:
-        return msgspec.json.decode(reponse.content, type=Reponse)
-    except msgspec.DecodeError:
-        raise DecaIndisponible("réponse illisible") from None
+    async def report_refus(
+        self, reference: str, contrat: ContratADeposer, *, motifs: Sequence[str], texte: str | None
+    ) -> Reponse:
+        """Report a refusal of the OPCO with its grounds (D6224-4): codes R01 to R09, and the reason as written."""
+        ...

@@ -4,9 +4,10 @@ Every act locks the dossier, checks the version that its author read, checks the
 decision, the event, the line of the log and the mails, and commits them together.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import msgspec
 
@@ -31,8 +32,16 @@ from traitdunion.opco.socle.database import Database, Tx
 DELAI_REPONSE_MAX = 60  # days that a request for information may leave
 # Queues: what waits for staff, what waits for the CFA, what is decided.
 A_INSTRUIRE, ATTENTE, DECIDE = "A_INSTRUIRE", "ATTENTE_INFORMATION", "DECIDE"
-# Inserts the DECA deposit in the transaction of the act: dossier, nature (CONTRAT, AVENANT, REFUS).
-RecordDeca = Callable[[Tx, int, str], Awaitable[None]]
+
+
+class RecordDeca(Protocol):
+    """Writes down, in the transaction of the act, what is to be deposited with the State (D6224-4)."""
+
+    async def __call__(
+        self, tx: Tx, dossier: int, nature: str, *, motifs: Sequence[str] = (), texte: str | None = None
+    ) -> None:
+        """`nature`: CONTRAT, AVENANT or REFUS, which has grounds or a reason."""
+        ...
 
 
 class Vue(msgspec.Struct, frozen=True, kw_only=True):
@@ -216,7 +225,7 @@ class Decisions:
             libelles = " ; ".join(f"{code}, {MOTIF_REFUS.codes[code]}" for code in motifs)
             await self._move(tx, vue, Etat.REFUSE, commentaire=f"{libelles}. {texte}", file=DECIDE)
             await self._tell(tx, vue, "DOSSIER_REFUSE", motifs=list(motifs))
-            await self._record_deca(tx, numero, "REFUS")
+            await self._record_deca(tx, numero, "REFUS", motifs=motifs, texte=texte)
             await self._tell_refus(tx, vue, motifs=libelles, texte=texte)
 
     async def cancel(self, numero: int, *, version: int, motif: str, par: str) -> None:
@@ -242,7 +251,7 @@ class Decisions:
                 await store.insert_decision(tx, numero, sens="REFUS_IMPLICITE", texte=texte, par="opco", le=vue.at)
                 await self._move(tx, vue, Etat.REFUSE, commentaire=f"{texte} (R6224-3).", file=DECIDE)
                 await self._tell(tx, vue, "DOSSIER_REFUSE", implicite=True)
-                await self._record_deca(tx, numero, "REFUS")
+                await self._record_deca(tx, numero, "REFUS", texte=texte)
                 await self._tell_refus(tx, vue, motifs="silence de l'OPCO au terme du délai (R6224-3)", texte=texte)
         except ActeRefuse:
             return False

@@ -11,6 +11,7 @@ from litestar.response import Redirect, Template
 
 from traitdunion.norme.motifs import MOTIF_RUPTURE, SANS_MAINTIEN
 from traitdunion.opco.comptes.sessions import Personne
+from traitdunion.opco.deca.service import RelanceRefusee
 from traitdunion.opco.decisions import store
 from traitdunion.opco.decisions.actes import ActeRefuse
 from traitdunion.opco.decisions.saisie import check_texte
@@ -163,9 +164,20 @@ async def post_solde(request: Requete, numero: FromPath[str], data: Formulaire) 
 
 
 @post(ADRESSE + "/deca", guards=ACTEURS, status_code=200)
-async def post_relancer_deca(request: Requete, numero: FromPath[str]) -> Redirect:
-    """Try the State's deposit again at once."""
-    await portail_of(request).deca.retry(read_numero(numero))
+async def post_relancer_deca(request: Requete, numero: FromPath[str], data: Formulaire) -> Response[Any]:
+    """Try the State's deposit again at once, or say that an alert has been seen to."""
+    deca, interne, depot = portail_of(request).deca, read_numero(numero), data.get("depot", "")
+    connus = {str(un.id): un.id for un in await deca.list_of(interne)}
+    if depot not in connus:
+        erreur = "Aucun dépôt n'est à relancer pour ce dossier."
+        return await show(request, await find(request, numero), statut=409, erreur=erreur)
+    if "vu" in data:
+        await deca.settle_alerte(connus[depot], par=request.user.acteur)
+        return Redirect(f"{BASE}/{numero}?fait=alerte", status_code=303)
+    try:
+        await deca.retry_depot(connus[depot], par=request.user.acteur)
+    except RelanceRefusee as refusee:
+        return await show(request, await find(request, numero), statut=409, erreur=str(refusee))
     return Redirect(f"{BASE}/{numero}?fait=deca", status_code=303)
 
 

@@ -171,15 +171,29 @@ CREATE TABLE public.deca_depot (
     id bigint NOT NULL,
     numero_interne bigint NOT NULL,
     nature text NOT NULL,
+    reference text NOT NULL,
     etat text DEFAULT 'A_DEPOSER'::text NOT NULL,
     tentatives integer DEFAULT 0 NOT NULL,
-    pas_avant timestamp with time zone NOT NULL,
+    prochaine_le timestamp with time zone,
+    bail_le timestamp with time zone,
+    parti_le timestamp with time zone,
     message text,
+    motifs text[] DEFAULT '{}'::text[] NOT NULL,
+    texte text,
+    motif_etat text,
+    commentaire text,
     numero_deca text,
     no_avenant text,
+    alerte text,
+    alerte_le timestamp with time zone,
     cree_le timestamp with time zone NOT NULL,
     maj_le timestamp with time zone NOT NULL,
-    CONSTRAINT deca_depot_etat_check CHECK ((etat = ANY (ARRAY['A_DEPOSER'::text, 'EN_COURS'::text, 'DEPOSE'::text, 'NON_DEPOSABLE'::text]))),
+    depose_le timestamp with time zone,
+    CONSTRAINT deca_depot_check CHECK (((etat = 'DEPOSE'::text) = (depose_le IS NOT NULL))),
+    CONSTRAINT deca_depot_check1 CHECK (((numero_deca IS NULL) OR (etat = 'DEPOSE'::text))),
+    CONSTRAINT deca_depot_check2 CHECK (((no_avenant IS NULL) OR (numero_deca IS NOT NULL))),
+    CONSTRAINT deca_depot_check3 CHECK (((alerte IS NULL) = (alerte_le IS NULL))),
+    CONSTRAINT deca_depot_etat_check CHECK ((etat = ANY (ARRAY['A_DEPOSER'::text, 'EN_COURS'::text, 'DEPOSE'::text, 'NON_DEPOSABLE'::text, 'EN_ECHEC'::text]))),
     CONSTRAINT deca_depot_nature_check CHECK ((nature = ANY (ARRAY['CONTRAT'::text, 'AVENANT'::text, 'REFUS'::text])))
 );
 
@@ -801,6 +815,9 @@ ALTER TABLE ONLY public.deca_depot
 ALTER TABLE ONLY public.deca_depot
     ADD CONSTRAINT deca_depot_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.deca_depot
+    ADD CONSTRAINT deca_depot_reference_key UNIQUE (reference);
+
 ALTER TABLE ONLY public.decision
     ADD CONSTRAINT decision_pkey PRIMARY KEY (id);
 
@@ -944,9 +961,11 @@ CREATE INDEX contact_siren ON public.contact USING btree (siren);
 
 CREATE INDEX courriel_a_envoyer ON public.courriel USING btree (id) WHERE (envoye_le IS NULL);
 
-CREATE INDEX deca_depot_a_faire ON public.deca_depot USING btree (pas_avant, id) WHERE (etat = ANY (ARRAY['A_DEPOSER'::text, 'EN_COURS'::text]));
+CREATE INDEX deca_depot_a_faire ON public.deca_depot USING btree (prochaine_le, id) WHERE (prochaine_le IS NOT NULL);
 
-CREATE UNIQUE INDEX deca_depot_numero ON public.deca_depot USING btree (numero_deca, COALESCE(no_avenant, ''::text));
+CREATE INDEX deca_depot_a_voir ON public.deca_depot USING btree (maj_le, id) WHERE ((etat = ANY (ARRAY['NON_DEPOSABLE'::text, 'EN_ECHEC'::text])) OR (alerte IS NOT NULL));
+
+CREATE UNIQUE INDEX deca_depot_numero ON public.deca_depot USING btree (numero_deca, COALESCE(no_avenant, ''::text)) WHERE (numero_deca IS NOT NULL);
 
 CREATE INDEX decision_dossier ON public.decision USING btree (numero_interne, id);
 
