@@ -34,6 +34,7 @@ from traitdunion.opco.decisions.delais import Delais
 from traitdunion.opco.decisions.lecture.files import Files
 from traitdunion.opco.decisions.lecture.suivi import Suivi
 from traitdunion.opco.decisions.lecture.vue import VueInstruction
+from traitdunion.opco.decisions.service import Decisions
 from traitdunion.opco.demandes.service import Demandes
 from traitdunion.opco.dossiers.deposit import Depots
 from traitdunion.opco.dossiers.documents import Documents
@@ -322,6 +323,7 @@ class Travaux:
     courriels: Courriels
     sessions: Sessions
     appels: Appels
+    decisions: Decisions
     delais: Delais
     deca: Deca
 
@@ -366,6 +368,7 @@ async def travaux(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             courriels=courriels,
             sessions=Sessions(database=database, clock=horloge),
             appels=Appels(database=database, clock=horloge),
+            decisions=suite.decisions,
             delais=suite.delais,
             deca=suite.deca,
         )

@@ -1,5 +1,6 @@
 """`./run demo`: start everything, play the scenario, say where to look, keep running."""
 
+import asyncio
 import json
 import os
 import signal
@@ -11,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from traitdunion.bac_a_sable.demo import cast, scenario
+from traitdunion.bac_a_sable.demo import cast, instruction, scenario
 from traitdunion.bac_a_sable.demo.server import Connection, DemoImpossible, serving
 from traitdunion.cfa.client import ClientCfa
 from traitdunion.cfa.profil import Profil
@@ -54,6 +55,11 @@ def demo(
                 joue = scenario.play(
                     client, cle_publique=connexion.cle_publique, formulaire=formulaire or _official_form(), tell=tell
                 )
+                tell("8. L'instruction, côté OPCO")
+                premier, second, _, *autres = (int(numero.removeprefix("CA-")) for numero in joue.dossiers)
+                asyncio.run(instruction.play(connexion.settings, (premier, second, *autres), tell=tell))
+                tell(f"   numéro DECA revenu : {instruction.await_deca(client, premier)}")
+                scenario.read_etats(client, tell=tell)
             if fichier_json is not None:
                 _write_json(fichier_json, connexion, joue.dossiers)
             _conclude(connexion, joue.dossiers, time.monotonic() - debut)

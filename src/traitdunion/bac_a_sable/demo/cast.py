@@ -49,6 +49,15 @@ def connector() -> dict[str, Any]:
     return depot
 
 
+def others() -> list[dict[str, Any]]:
+    """Those on whom the OPCO decides otherwise: refused, broken, left without an answer."""
+    return [
+        a_depot("FICTIF-REFUS", "Alix", nir="206057500100452"),
+        a_depot("FICTIF-RUPTURE", "Lou", nir="206057500100551"),
+        a_depot("FICTIF-SILENCE", "Charlie", nir="206057500100650"),
+    ]
+
+
 def faulty() -> dict[str, Any]:
     """A contract with faults of every weight, refused with all of them at once."""
     depot = a_depot("ERREUR", "Dominique", nir="206057500100155")

@@ -56,10 +56,17 @@ def play(client: ClientCfa, *, cle_publique: bytes, formulaire: Path | None, tel
     assert recepisse.verify(document, cle_publique, corps=_bytes(lu)) == [], "the receipt must hold"
     tell("   signature et empreinte justes")
 
-    tell("7. Les états, relus")
+    tell("7. Trois autres contrats, pour l'OPCO")
+    for depot in cast.others():
+        _deposit(client, depot, fait, tell)
+    return fait
+
+
+def read_etats(client: ClientCfa, *, tell: Tell) -> None:
+    """The states, as a connector reads them back."""
+    tell("9. Les états, relus")
     for etat in client.list_etats():
         tell(f"   {etat.numero_externe}  {etat.etat}")
-    return fait
 
 
 def _bytes(depot: dict[str, Any]) -> bytes:

@@ -45,6 +45,7 @@ class Connection:
     database_url: str
     donnees: Path
     acces: dict[str, comptes.Acces]
+    settings: Settings
 
     def __repr__(self) -> str:
         return f"Connection({self.api!r})"
@@ -104,6 +105,7 @@ def serving(
             database_url=url,
             donnees=donnees,
             acces=acces,
+            settings=settings,
         )
 
 
