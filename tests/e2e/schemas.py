@@ -34,6 +34,7 @@ from builders import envois, fichiers
 
 from traitdunion.bac_a_sable.demo import cast
 from traitdunion.bac_a_sable.demo.server import Connection, serving
+from traitdunion.norme.openapi.exemples import RUPTURE
 from traitdunion.norme.routes import ROUTES, Route
 
 CHECKS = [
@@ -136,6 +137,9 @@ class Essai:
         api = self._connexion.api
         if nom in ("deposer_dossier", "controler"):
             corps = envois.to_json(spoilt(envois.a_depot(rang)))
+            return self._http.post(api + chemin, data=corps, headers={**entetes, "Content-Type": "application/json"})
+        if nom == "declarer_rupture":
+            corps = envois.to_json(spoilt(RUPTURE | {"numeroInterneDossier": self._dossier}))
             return self._http.post(api + chemin, data=corps, headers={**entetes, "Content-Type": "application/json"})
         if nom in ("deposer_convention", "deposer_document"):
             convention = nom == "deposer_convention"
