@@ -35,6 +35,7 @@ from traitdunion.opco.decisions.lecture.files import Files
 from traitdunion.opco.decisions.lecture.suivi import Suivi
 from traitdunion.opco.decisions.lecture.vue import VueInstruction
 from traitdunion.opco.decisions.service import Decisions
+from traitdunion.opco.decisions.store import close
 from traitdunion.opco.demandes.service import Demandes
 from traitdunion.opco.dossiers.deposit import Depots
 from traitdunion.opco.dossiers.documents import Documents
@@ -189,7 +190,7 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             raccordement=Raccordement(database=database, vault=vault, clock=horloge, milieu=settings.milieu),
             dossiers=dossiers,
             mes_dossiers=MesDossiers(
-                database=database, vault=vault, clock=horloge, parametres=parametres, registre=registre
+                database=database, vault=vault, clock=horloge, parametres=parametres, registre=registre, suite=close
             ),
             pieces=Documents(
                 database=database, dossiers=dossiers, pieces=pieces, clock=horloge, suite=suite.ouverture.note_piece

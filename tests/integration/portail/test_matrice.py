@@ -141,7 +141,17 @@ LIGNES: dict[str, Ligne] = {
     **{
         f"POST /instruction/dossiers/{{numero:str}}/{acte}": Ligne(REPONDENT, f"{INS}/{acte}")
         for acte in (
-            *("commencer", "affecter", "mandat", "information", "refus", "annulation", "accord", "regularisation"),
+            *(
+                "commencer",
+                "affecter",
+                "mandat",
+                "information",
+                "refus",
+                "annulation",
+                "accord",
+                "accord/calcul",
+                "regularisation",
+            ),
             *("rupture", "rupture/confirmer", "rupture/ecarter", "solde", "deca"),
         )
     },

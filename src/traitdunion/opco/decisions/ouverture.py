@@ -43,15 +43,14 @@ class Ouverture:
 
     async def note_piece(self, tx: Tx, numero_interne: int, *, siren: str, acteur: str, at: datetime) -> None:
         """What a new document changes, in its own transaction, on a dossier that it has locked."""
-        type_contrat, derogation, interne, precedent, recues = await store.read_constitution(tx, numero_interne)
+        type_contrat, derogation, interne, recues = await store.read_constitution(tx, numero_interne)
         manquantes = missing_pieces(
             type_contrat=type_contrat, derogation=derogation, cfa_interne=bool(interne), recues=set(recues)
         )
         if not manquantes:
-            lie = await store.find_by_deca(tx, precedent, siren=siren) if precedent else None
             jours = self._parametres.en_vigueur.at(day_of(at)).instruction_jours
             limite = day_of(at) + timedelta(days=jours)
-            if await store.set_complet(tx, numero_interne, le=at, limite=limite, lie=lie, par=acteur):
+            if await store.set_complet(tx, numero_interne, le=at, limite=limite, par=acteur):
                 await append(
                     tx, numero_interne, "DOSSIER_COMPLET", siren=siren, par=acteur, at=at, limite=limite.isoformat()
                 )

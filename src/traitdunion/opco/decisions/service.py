@@ -245,7 +245,7 @@ class Decisions:
             async with self._act(numero, Acte.REFUSER_TACITEMENT, version=None, par="opco") as (tx, vue):
                 limite = vue.fiche.limite_le
                 if limite is None or day_of(vue.at) <= limite:
-                    return False
+                    raise ActeRefuse("Le délai court encore.")
                 texte = f"Refus implicite : aucune décision au {limite:%d/%m/%Y}, vingt jours après le dossier complet"
                 await self._close_demande(tx, vue)
                 await store.insert_decision(tx, numero, sens="REFUS_IMPLICITE", texte=texte, par="opco", le=vue.at)

@@ -73,7 +73,11 @@ class Rupture(msgspec.Struct, frozen=True):
 
 FICHE = """
 SELECT d.numero_interne, d.siren, d.etat, d.numero_deca, d.depose_le, i.file, i.complet_le, i.limite_le, i.affecte_a,
-       i.mandat_page, i.contrat_lie, coalesce(i.version, 0), i.maj_par, i.maj_le
+       i.mandat_page,
+       (SELECT max(x.numero_interne)
+          FROM depot p JOIN dossier x ON x.numero_deca = upper(p.cerfa #>> '{contrat,numeroContratPrecedent}')
+         WHERE p.numero_interne = d.numero_interne AND x.siren = d.siren AND x.numero_interne <> d.numero_interne),
+       coalesce(i.version, 0), i.maj_par, i.maj_le
   FROM dossier d LEFT JOIN instruction i USING (numero_interne)
  WHERE d.numero_interne = %s
 """
@@ -86,18 +90,17 @@ DO UPDATE SET file = excluded.file, version = instruction.version + 1, maj_par =
               maj_le = excluded.maj_le
 """
 COMPLETE = """
-INSERT INTO instruction (numero_interne, file, complet_le, limite_le, contrat_lie, maj_par, maj_le)
-VALUES (%(numero)s, 'A_INSTRUIRE', %(le)s, %(limite)s, %(lie)s, %(par)s, %(le)s)
+INSERT INTO instruction (numero_interne, file, complet_le, limite_le, maj_par, maj_le)
+VALUES (%(numero)s, 'A_INSTRUIRE', %(le)s, %(limite)s, %(par)s, %(le)s)
 ON CONFLICT (numero_interne)
-DO UPDATE SET complet_le = excluded.complet_le, limite_le = excluded.limite_le,
-              contrat_lie = coalesce(instruction.contrat_lie, excluded.contrat_lie)
+DO UPDATE SET complet_le = excluded.complet_le, limite_le = excluded.limite_le
  WHERE instruction.complet_le IS NULL
 RETURNING numero_interne
 """
 # What the completeness of a file depends on: the form's own words, and the types of documents that it holds.
 CONSTITUTION = """
 SELECT p.cerfa #>> '{contrat,typeContratApp}', p.cerfa #>> '{contrat,typeDerogation}',
-       (p.cerfa #>> '{organismeFormation,formationInterne}')::boolean, p.cerfa #>> '{contrat,numeroContratPrecedent}',
+       (p.cerfa #>> '{organismeFormation,formationInterne}')::boolean,
        ARRAY(SELECT DISTINCT c.type_fichier
                FROM document_objet o JOIN document c ON c.numero_interne = o.document
               WHERE o.type_objet = 'DOSSIER_APPRENTISSAGE' AND o.id_objet = p.numero_interne)
@@ -139,27 +142,25 @@ async def touch(tx: Tx, numero_interne: int, *, file: str, par: str, le: datetim
     await tx.execute(TOUCH, {"numero": numero_interne, "file": file, "par": par, "le": le})
 
 
-async def set_complet(tx: Tx, numero_interne: int, *, le: datetime, limite: date, lie: int | None, par: str) -> bool:
+async def set_complet(tx: Tx, numero_interne: int, *, le: datetime, limite: date, par: str) -> bool:
     """Start the clock of a file, once: False when it was complete already."""
-    cursor = await tx.execute(COMPLETE, {"numero": numero_interne, "le": le, "limite": limite, "lie": lie, "par": par})
+    cursor = await tx.execute(COMPLETE, {"numero": numero_interne, "le": le, "limite": limite, "par": par})
     return await cursor.fetchone() is not None
 
 
-async def read_constitution(
-    tx: Tx, numero_interne: int
-) -> tuple[str | None, str | None, bool | None, str | None, list[str]]:
-    """Type of contract, dérogation, CFA interne, previous contract's number, types of documents held."""
+async def read_constitution(tx: Tx, numero_interne: int) -> tuple[str | None, str | None, bool | None, list[str]]:
+    """Type of contract, dérogation, CFA interne, types of documents held."""
     row = await (await tx.execute(CONSTITUTION, (numero_interne,))).fetchone()
-    return (row[0], row[1], row[2], row[3], row[4]) if row else (None, None, None, None, [])
+    return (row[0], row[1], row[2], row[3]) if row else (None, None, None, [])
 
 
-async def find_by_deca(tx: Tx, numero_deca: str, *, siren: str) -> int | None:
-    """The last dossier of a SIREN that has this DECA number."""
-    cursor = await tx.execute(
-        "SELECT max(numero_interne) FROM dossier WHERE numero_deca = %s AND siren = %s", (numero_deca, siren)
+async def close(tx: Tx, numero_interne: int, *, par: str, le: datetime) -> None:
+    """Take a dossier out of the queues, if it is in one: its CFA has cancelled it."""
+    await tx.execute(
+        "UPDATE instruction SET file = 'DECIDE', version = version + 1, maj_par = %s, maj_le = %s "
+        "WHERE numero_interne = %s",
+        (par, le, numero_interne),
     )
-    row = await cursor.fetchone()
-    return row[0] if row else None
 
 
 async def set_etat(tx: Tx, numero_interne: int, *, etat: str, commentaire: str | None) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from typing import Protocol
 
 import msgspec
 
@@ -85,6 +86,14 @@ class DossierVu(msgspec.Struct, frozen=True, kw_only=True):
         return any(piece.type_fichier == "CONVENTION_FORMATION" for piece in self.pieces)
 
 
+class SuiteAnnulation(Protocol):
+    """What the CFA's cancellation changes besides, in its own transaction."""
+
+    async def __call__(self, tx: store.Tx, numero_interne: int, *, par: str, le: datetime) -> None:
+        """Note it."""
+        ...
+
+
 class MesDossiers:
     """The use cases of people on dossiers, each within a perimeter."""
 
@@ -95,9 +104,11 @@ class MesDossiers:
         vault: Vault,
         clock: Clock,
         parametres: ParametresOpco,
+        suite: SuiteAnnulation,
         registre: Registre | None = None,
     ) -> None:
-        """`registre`: the reference data of this process, None not to check against them."""
+        """`suite`: what a cancellation changes besides; `registre`: the reference data of this process, if any."""
+        self._suite = suite
         self._registre = registre
         self._database = database
         self._vault = vault
@@ -231,6 +242,7 @@ class MesDossiers:
             check_transition(etat, Etat.ANNULE)
             await store.set_etat(tx, numero_interne, siren=siren, etat=Etat.ANNULE, commentaire=motif)
             await _record(tx, numero_interne, siren=siren, motif=motif, par=par, at=at)
+            await self._suite(tx, numero_interne, par=par, le=at)
 
 
 async def _record(tx: store.Tx, numero_interne: int, *, siren: str, motif: str, par: str, at: datetime) -> None:

@@ -95,8 +95,14 @@ async def post_annulation(request: Requete, numero: FromPath[str], data: Formula
 
 @get(ADRESSE + "/accord", guards=ACTEURS)
 async def get_accord(request: Requete, numero: FromPath[str]) -> Template:
-    """What an accord would engage, before it is given; the choices stand in the address."""
-    return await _preview(request, numero, dict(request.query_params))
+    """What an accord would engage, before it is given."""
+    return await _preview(request, numero, {})
+
+
+@post(ADRESSE + "/accord/calcul", guards=ACTEURS, status_code=200)
+async def post_calcul(request: Requete, numero: FromPath[str], data: Formulaire) -> Template:
+    """The same with other choices; a POST, since an address must not tell of RQTH. Nothing is written."""
+    return await _preview(request, numero, data)
 
 
 @post(ADRESSE + "/accord", guards=ACTEURS, status_code=200)
@@ -296,6 +302,7 @@ PORTES = (
     post_refus,
     post_annulation,
     get_accord,
+    post_calcul,
     post_accord,
     post_regularisation,
     post_rupture_opco,

@@ -448,7 +448,6 @@ CREATE TABLE public.instruction (
     mandat_page integer,
     mandat_par bigint,
     mandat_le timestamp with time zone,
-    contrat_lie bigint,
     version integer DEFAULT 1 NOT NULL,
     maj_par text NOT NULL,
     maj_le timestamp with time zone NOT NULL,
@@ -1013,8 +1012,6 @@ CREATE INDEX instruction_affecte ON public.instruction USING btree (affecte_a, l
 
 CREATE INDEX instruction_file ON public.instruction USING btree (file, limite_le, numero_interne) WHERE (file <> 'DECIDE'::text);
 
-CREATE INDEX instruction_lie ON public.instruction USING btree (contrat_lie) WHERE (contrat_lie IS NOT NULL);
-
 CREATE INDEX jeton_expire ON public.jeton USING btree (expire_le);
 
 CREATE INDEX journal_acteur ON public.journal USING btree (acteur, id);
@@ -1128,9 +1125,6 @@ ALTER TABLE ONLY public.etablissement
 
 ALTER TABLE ONLY public.instruction
     ADD CONSTRAINT instruction_affecte_a_fkey FOREIGN KEY (affecte_a) REFERENCES public.compte(id);
-
-ALTER TABLE ONLY public.instruction
-    ADD CONSTRAINT instruction_contrat_lie_fkey FOREIGN KEY (contrat_lie) REFERENCES public.dossier(numero_interne);
 
 ALTER TABLE ONLY public.instruction
     ADD CONSTRAINT instruction_mandat_par_fkey FOREIGN KEY (mandat_par) REFERENCES public.compte(id);

@@ -47,7 +47,7 @@ async def test_one_dossier_from_its_reception_to_its_engagement(serveur: Serveur
     await agent.visit(f"{PAGE}/accord")
     assert "Ce qui sera engagé : 12 000,00 €" in agent.texte.replace("\u202f", " ")
     assert "valeur d'amorçage du niveau 5" in agent.texte
-    await agent.visit(f"{PAGE}/accord?npec_saisi=8%20000,00&npec_source=Arr%C3%AAt%C3%A9%20FICTIF")
+    await agent.submit(f"{PAGE}/accord/calcul", npec_saisi="8 000,00", npec_source="Arrêté FICTIF")
     assert "Ce qui sera engagé : 16 000,00 €" in agent.texte.replace("\u202f", " ")
     version = str(await version_of(serveur, 1))
     await agent.submit(f"{PAGE}/accord", npec_saisi="8 000,00", npec_source="Arrêté FICTIF", version=version)

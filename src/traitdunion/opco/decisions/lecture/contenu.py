@@ -46,7 +46,7 @@ class Lecteur:
         (depot,) = await dossiers.find_depots(tx, [fiche.numero_interne], siren=fiche.siren)
         cerfa = self._open(depot)
         convention, document = await self._read_convention(tx, fiche.numero_interne)
-        _, _, _, _, recues = await store.read_constitution(tx, fiche.numero_interne)
+        _, _, _, recues = await store.read_constitution(tx, fiche.numero_interne)
         lie = await self._read_lie(tx, fiche)
         return Contenu(
             cerfa=cerfa,

@@ -41,6 +41,10 @@ _FILTRES = {
     "attente": "i.file = 'ATTENTE_INFORMATION'",
     "proches": "i.file IN ('A_INSTRUIRE', 'ATTENTE_INFORMATION') AND i.limite_le <= %(proche)s",
 }
+# Before the engagement, a declared break waits for the accord, which applies it.
+_RUPTURES = (
+    "FROM rupture r JOIN dossier d USING (numero_interne) WHERE r.issue IS NULL AND d.etat IN ('ENGAGE', 'RUPTURE')"
+)
 _AFFECTES = {"tous": "", "moi": " AND i.affecte_a = %(moi)s", "personne": " AND i.affecte_a IS NULL"}
 
 
@@ -92,17 +96,14 @@ class Files:
                 comptes[nom] = await _count(tx, f"SELECT 1 FROM instruction i WHERE {ou}", valeurs)  # noqa: S608
             miens = f"SELECT 1 FROM instruction i WHERE i.file <> 'DECIDE'{_AFFECTES['moi']}"  # noqa: S608
             comptes["miens"] = await _count(tx, miens, valeurs)
-            comptes["ruptures"] = await _count(tx, "SELECT 1 FROM rupture WHERE issue IS NULL", valeurs)
+            comptes["ruptures"] = await _count(tx, f"SELECT 1 {_RUPTURES}", valeurs)
         return comptes
 
     async def list_page(self, file: str, *, affecte: str = "tous", compte: int, page: int = 1) -> PageFile:
         """One page of a queue, the nearest limit first. `file`: a key of FILES; `affecte`: tous, moi, personne."""
         valeurs = self._values(compte) | {"limite": TAILLE_PAGE + 1, "saute": (page - 1) * TAILLE_PAGE}
         if file == "ruptures":
-            requete = (
-                "SELECT r.numero_interne FROM rupture r WHERE r.issue IS NULL ORDER BY r.id "
-                "LIMIT %(limite)s OFFSET %(saute)s"
-            )
+            requete = f"SELECT r.numero_interne {_RUPTURES} ORDER BY r.id LIMIT %(limite)s OFFSET %(saute)s"
         else:
             requete = (
                 f"SELECT i.numero_interne FROM instruction i WHERE {_FILTRES[file]}{_AFFECTES[affecte]} "  # noqa: S608

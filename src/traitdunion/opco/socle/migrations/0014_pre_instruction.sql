@@ -10,14 +10,12 @@ CREATE TABLE instruction (
     mandat_page    integer,             -- the page of the convention on which the mandate stands in a chapter of its own
     mandat_par     bigint REFERENCES compte,
     mandat_le      timestamptz,
-    contrat_lie    bigint REFERENCES dossier, -- the contract that an avenant or a succession follows
     version        integer NOT NULL DEFAULT 1, -- moves at each act: two people who decide at once cannot both win
     maj_par        text NOT NULL,
     maj_le         timestamptz NOT NULL
 );
 CREATE INDEX instruction_file ON instruction (file, limite_le, numero_interne) WHERE file <> 'DECIDE';
 CREATE INDEX instruction_affecte ON instruction (affecte_a, limite_le, numero_interne) WHERE file <> 'DECIDE';
-CREATE INDEX instruction_lie ON instruction (contrat_lie) WHERE contrat_lie IS NOT NULL;
 
 -- A request for information: typed grounds, what is expected, until when. One open at a time.
 CREATE TABLE demande_information (

@@ -1,0 +1,136 @@
+"""Avenants and successions: dossiers of their own, linked to the contract that they follow (D6224-5)."""
+
+from typing import Any
+
+import pytest
+from builders.envois import a_convention, a_depot
+from builders.instruction import (
+    CHOIX,
+    PDF,
+    a_complete,
+    a_rupture,
+    a_started,
+    an_agent,
+    an_engaged,
+    etat_of,
+    types_of,
+    version_of,
+)
+from builders.portail import connected
+from builders.serveur import SIREN, Serveur
+
+from traitdunion.opco.comptes.roles import Role
+from traitdunion.opco.decisions.actes import ActeRefuse
+from traitdunion.opco.financement.calcul import Participation
+from traitdunion.opco.financement.faits import Choix
+
+pytestmark = pytest.mark.anyio
+DECA = "075202609NC0001"
+PROLONGE = {
+    "typeContratApp": "36",
+    "numeroContratPrecedent": DECA,
+    "dateEffetAvenant": "2027-09-01",
+    "dateFinContrat": "2028-12-31",
+}
+
+
+async def _an_engaged_contract(serveur: Serveur, agent: int) -> int:
+    numero = await an_engaged(serveur, agent)
+    await serveur.execute("UPDATE dossier SET numero_deca = %s WHERE numero_interne = %s", DECA, numero)
+    return numero
+
+
+async def _an_avenant(serveur: Serveur, agent: int, *, prix: int = 30_000, **contrat: Any) -> int:
+    """An avenant deposited with its convention, taken up."""
+    numero = await serveur.cfa.deposit(0, **{**PROLONGE, **contrat})
+    couts = {"coutTotalPedagogieCFA": prix}
+    reponse = await serveur.cfa.send("/v2/conventions", a_convention(numero, 0, couts=couts), PDF)
+    assert reponse.status_code == 200, reponse.text
+    decisions = serveur.portail.decisions
+    await decisions.start(int(numero), version=await version_of(serveur, int(numero)), compte=agent)
+    return int(numero)
+
+
+async def _grant(serveur: Serveur, numero: int, agent: int, choix: Choix = CHOIX) -> int:
+    version = await version_of(serveur, numero)
+    return await serveur.portail.decisions.grant(numero, version=version, choix=choix, par=f"compte:{agent}")
+
+
+async def test_an_avenant_of_duration_revises_the_engagement_of_its_contract(serveur: Serveur) -> None:
+    agent = await an_agent(serveur)
+    contrat = await _an_engaged_contract(serveur, agent)
+    avenant = await _an_avenant(serveur, agent)
+
+    montant = await _grant(serveur, avenant, agent)
+
+    # A third year of 122 days: 8 000 × 122 / 365 = 2 673,97.
+    assert montant == 1_600_000 + 267_397
+    lu = (await serveur.cfa.get(f"/v2/dossiers?numeroInterne={contrat}")).json()
+    assert lu["engagement"] == 18673.97
+    assert [une["codification"] for une in lu["echeances"]][-1] == "99"
+    assert "ENGAGEMENT_REVISE" in await types_of(serveur, contrat)
+    assert await etat_of(serveur, avenant) == "ENGAGE"
+    sien = (await serveur.cfa.get(f"/v2/dossiers?numeroInterne={avenant}")).json()
+    assert sien["echeances"] is None
+    assert sien["cerfa"]["commentaireEtat"] == "Avenant appliqué au dossier CA-0000001"
+    assert ("AVENANT",) in await serveur.fetch("SELECT nature FROM deca_depot WHERE numero_interne = %s", avenant)
+
+
+async def test_an_avenant_35_funds_the_other_certification_from_its_day_on(serveur: Serveur) -> None:
+    agent = await an_agent(serveur)
+    await _an_engaged_contract(serveur, agent)
+    avenant = await _an_avenant(serveur, agent, typeContratApp="35", dateFinContrat="2028-08-31")
+
+    with pytest.raises(ActeRefuse, match="nouvelle certification"):
+        await _grant(serveur, avenant, agent, Choix())
+
+    assert await _grant(serveur, avenant, agent, Choix(npec=650_000)) == 800_000 + 650_000
+
+
+async def test_an_avenant_of_a_contract_that_is_not_engaged_is_not_granted(serveur: Serveur) -> None:
+    agent = await an_agent(serveur)
+    await a_complete(serveur)
+    avenant = await _an_avenant(serveur, agent)
+
+    with pytest.raises(ActeRefuse, match="numéro du contrat précédent"):
+        await _grant(serveur, avenant, agent)
+    assert await etat_of(serveur, avenant) == "EN_COURS_INSTRUCTION"
+
+
+async def test_a_new_contract_after_a_break_with_another_employer_owes_200_euros(serveur: Serveur) -> None:
+    agent = await an_agent(serveur)
+    await _an_engaged_contract(serveur, agent)
+    depot = a_depot(0, typeContratApp="23", numeroContratPrecedent=DECA)
+    depot["cerfa"]["employeur"]["siret"] = "73282932000074"
+    reponse = await serveur.cfa.post("/v2/dossiers", depot)
+    numero = int(reponse.json()["numeroInterne"])
+    await serveur.cfa.send("/v2/conventions", a_convention(numero, 0), PDF)
+
+    proposition = await serveur.portail.decisions.propose(numero, Choix(npec=800_000, niveau=6))
+
+    assert proposition.engagement.contrat.participation is Participation.REPRISE
+    assert proposition.engagement.participation == 20_000
+
+
+async def test_a_deposit_that_its_cfa_cancels_leaves_the_queues_of_the_opco(serveur: Serveur) -> None:
+    await a_complete(serveur)
+    cfa = await connected(serveur, Role.CFA_GESTIONNAIRE)
+    page = "/mya/dossiers/CA-0000001/annuler"
+
+    await cfa.submit(page, depuis=page, motif="Déposé par erreur.")
+
+    agent = await an_agent(serveur)
+    assert (await serveur.portail.files.count(compte=agent))["a_instruire"] == 0
+
+
+async def test_a_break_that_waits_for_the_accord_is_not_in_the_queue_of_those_to_confirm(serveur: Serveur) -> None:
+    agent = await an_agent(serveur)
+    await a_started(serveur, agent)
+    await serveur.portail.decisions.declare_rupture(1, a_rupture(at=serveur.clock.now()), siren=SIREN)
+    assert (await serveur.portail.files.count(compte=agent))["ruptures"] == 0
+
+    numero = await an_engaged(serveur, agent, 1)
+    await serveur.portail.decisions.declare_rupture(numero, a_rupture(at=serveur.clock.now()), siren=SIREN)
+
+    page = await serveur.portail.files.list_page("ruptures", compte=agent)
+    assert [ligne.numero_interne for ligne in page.lignes] == [numero]
