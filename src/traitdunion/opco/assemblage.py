@@ -48,6 +48,7 @@ from traitdunion.opco.pages.services import Affichage, Portail
 from traitdunion.opco.parametres import ParametresOpco
 from traitdunion.opco.pieces import Pieces
 from traitdunion.opco.pieces.antivirus import Antivirus
+from traitdunion.opco.pieces.apercu import Apercus
 from traitdunion.opco.pieces.gate import Gate, Limites
 from traitdunion.opco.pieces.menage import Menage
 from traitdunion.opco.recepisses import Recepisses
@@ -195,6 +196,7 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             pieces=Documents(
                 database=database, dossiers=dossiers, pieces=pieces, clock=horloge, suite=suite.ouverture.note_piece
             ),
+            apercus=Apercus(pieces=pieces),
             decisions=suite.decisions,
             files=Files(database=database, clock=horloge),
             vue=VueInstruction(database=database, clock=horloge, lecteur=suite.lecteur, financement=suite.financement),

@@ -12,9 +12,9 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from traitdunion.opco.api.application import Application
 from traitdunion.opco.editeur import espace
 from traitdunion.opco.instruction import actes as actes_opco
+from traitdunion.opco.instruction import apercus, editeurs, organisations, parametres
 from traitdunion.opco.instruction import demandes as demandes_opco
 from traitdunion.opco.instruction import dossiers as dossiers_opco
-from traitdunion.opco.instruction import editeurs, organisations, parametres
 from traitdunion.opco.instruction import modifications as modifications_opco
 from traitdunion.opco.mya import (
     accrochage,
@@ -49,6 +49,7 @@ PORTES = tuple(
         espace,
         dossiers_opco,
         actes_opco,
+        apercus,
         organisations,
         editeurs,
         demandes_opco,

@@ -137,6 +137,10 @@ LIGNES: dict[str, Ligne] = {
     "GET /instruction/dossiers/{numero:str}": Ligne(OPCO, INS),
     "GET /instruction/dossiers/{numero:str}/suivant": Ligne(OPCO, f"{INS}/suivant"),
     "GET /instruction/dossiers/{numero:str}/documents/{document:int}": Ligne(OPCO, f"{INS}/documents/1"),
+    "GET /instruction/dossiers/{numero:str}/documents/{document:int}/pages": Ligne(OPCO, f"{INS}/documents/1/pages"),
+    "GET /instruction/dossiers/{numero:str}/documents/{document:int}/pages/{page:int}": Ligne(
+        OPCO, f"{INS}/documents/1/pages/1"
+    ),
     "GET /instruction/dossiers/{numero:str}/accord": Ligne(REPONDENT, f"{INS}/accord"),
     **{
         f"POST /instruction/dossiers/{{numero:str}}/{acte}": Ligne(REPONDENT, f"{INS}/{acte}")

@@ -134,6 +134,10 @@ class Documents:
         ligne = await self._find(numero_interne, siren=siren)
         return ligne, await self._pieces.read(ligne)
 
+    async def find(self, numero_interne: int, *, siren: str) -> LigneDocument:
+        """A document of a dossier of this SIREN, without its bytes. Raises DOCUMENT_INCONNU."""
+        return await self._find(numero_interne, siren=siren)
+
     async def recepisse_facts(self, numero_interne: int, *, siren: str) -> FaitsRecepisse | None:
         """What the receipt of this document states, or None when this SIREN has no such document."""
         try:

@@ -26,6 +26,7 @@ from traitdunion.opco.dossiers.mes_dossiers import MesDossiers
 from traitdunion.opco.dossiers.read_back import Dossiers
 from traitdunion.opco.modifications.service import Modifications
 from traitdunion.opco.parametres import ParametresOpco
+from traitdunion.opco.pieces.apercu import Apercus
 from traitdunion.opco.recepisses import Recepisses
 from traitdunion.opco.socle.clock import Clock
 
@@ -63,6 +64,7 @@ class Portail:
     dossiers: Dossiers
     mes_dossiers: MesDossiers
     pieces: Documents
+    apercus: Apercus
     decisions: Decisions
     files: Files
     vue: VueInstruction
