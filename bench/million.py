@@ -1,0 +1,193 @@
+"""Reads among a million dossiers, skewed: one CFA with a tenth of them, thousands of small ones (architecture.md §9).
+
+`./run bench million`: the same reads with 10,000 and 1,000,000 synthetic dossiers, in one run, on one PostgreSQL;
+p95 of 200 calls on random objects, warm, then after a restart of PostgreSQL; their ratio against the stated 1.5.
+"""
+
+import argparse
+import asyncio
+import random
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from traitdunion.opco.decisions.lecture.files import Files
+from traitdunion.opco.dossiers import store
+from traitdunion.opco.dossiers.fil import Fil
+from traitdunion.opco.evenements import fil as store_fil
+from traitdunion.opco.socle import migrations, postgres
+from traitdunion.opco.socle.clock import SystemClock
+from traitdunion.opco.socle.database import Database
+
+GRANDE = "900000001"  # the SIREN of the large CFA
+APPELS = 200
+LIMITE = 1.5
+Appel = Callable[[], Awaitable[object]]
+# Invented rows: a tenth for the large CFA, the rest spread; names of four letters drawn from the number.
+PEUPLER = """
+INSERT INTO dossier (numero_interne, siren, editeur, identite, sha256_contenu, etat, numero_deca, depose_le,
+                     siret_employeur, cle_recherche)
+SELECT n, CASE WHEN n %% 10 = 0 THEN '900000001' ELSE (800000000 + n %% 3000)::text END, 1,
+       sha256(n::text::bytea), sha256(n::text::bytea),
+       (ARRAY['TRANSMIS', 'EN_COURS_INSTRUCTION', 'ENGAGE'])[1 + n %% 3],
+       CASE WHEN n %% 3 = 2
+            THEN '075202609' || lpad((n / 10000)::text, 2, '0') || lpad((n %% 10000)::text, 4, '0') END,
+       now() - n * interval '1 second', (70000000000000 + n %% 90000)::text,
+       chr(97 + (n * 7 %% 26)::int) || chr(97 + (n * 11 %% 26)::int) || chr(97 + (n / 26 %% 26)::int)
+       || chr(97 + (n / 676 %% 26)::int) || 'nom fictif ' || n || ' / entreprise fictive'
+  FROM generate_series(1, %s) AS n
+"""
+PARTIES = (
+    "INSERT INTO organisation (siren, denomination, cree_le) "
+    "SELECT siren, 'CFA FICTIF', now() FROM (SELECT (800000000 + n)::text FROM generate_series(0, 2999) AS n "
+    "UNION ALL SELECT '900000001') AS x(siren)",
+    "INSERT INTO editeur (id, nom, client_id, cree_le) OVERRIDING SYSTEM VALUE VALUES (1, 'FICTIF', 'fictif', now())",
+)
+COMPLETER = (
+    "INSERT INTO depot (numero_interne, corps_chiffre, sha256_recu, cerfa) "
+    "SELECT numero_interne, decode(repeat('ab', 2000), 'hex'), identite, "
+    "jsonb_build_object('apprenti', jsonb_build_object('nom', 'NOM', 'prenom', 'FICTIF')) FROM dossier",
+    "INSERT INTO evenement (siren, objet, numero_interne, type, acteur, survenu_le) "
+    "SELECT siren, 'DOSSIER', numero_interne, 'DOSSIER_DEPOSE', 'editeur:1', depose_le FROM dossier",
+    "INSERT INTO instruction (numero_interne, file, complet_le, limite_le, maj_par, maj_le) "
+    "SELECT numero_interne, CASE WHEN numero_interne % 200 = 0 THEN 'A_INSTRUIRE' ELSE 'DECIDE' END, depose_le, "
+    "depose_le::date + 20, 'opco', depose_le FROM dossier WHERE etat <> 'TRANSMIS'",
+    "VACUUM ANALYZE",
+)
+
+
+async def fill(url: str, dossiers: int) -> None:
+    """A migrated database with so many dossiers."""
+    await migrations.migrate(url)
+    # Not by the server's own pool, which ends what lasts.
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as tx:
+        for requete in PARTIES:
+            await tx.execute(requete)
+        await tx.execute(PEUPLER, (dossiers,))
+        for requete in COMPLETER:
+            await tx.execute(requete)
+
+
+def reads(database: Database, dossiers: int, de: random.Random) -> dict[str, Appel]:
+    """What is measured, each call on a random object."""
+    files, lecture = Files(database=database, clock=SystemClock()), Fil(database=database)
+
+    def some() -> int:
+        return de.randrange(1, dossiers + 1)
+
+    async def one(siren: str, numero: int) -> object:
+        async with database.connection() as tx:
+            return await store.find_depots(tx, [numero], siren=siren)
+
+    async def page(rang: int) -> object:
+        async with database.connection() as tx:
+            return await store.list_page(tx, siren=GRANDE, page=rang, taille=100)
+
+    async def every() -> object:
+        async with database.connection() as tx:
+            return await store.list_all(tx, siren=GRANDE)
+
+    async def version() -> object:
+        async with database.connection() as tx:
+            return await store.read_version(tx, siren=GRANDE)
+
+    async def latest() -> object:
+        async with database.connection() as tx:
+            row = await (
+                await tx.execute(
+                    "SELECT transaction::text, id FROM evenement WHERE siren = %s "
+                    "ORDER BY transaction DESC, id DESC OFFSET 100 LIMIT 1",
+                    (GRANDE,),
+                )
+            ).fetchone()
+        assert row is not None
+        depuis = store_fil.write_curseur(store_fil.Curseur(int(row[0]), row[1]))
+        return await lecture.read(siren=GRANDE, depuis=depuis, limite=100)
+
+    def name(numero: int) -> str:
+        return "".join(chr(97 + un % 26) for un in (numero * 7, numero * 11, numero // 26, numero // 676))
+
+    derniere = dossiers // 10 // 100
+    return {
+        "un dossier": lambda: one(GRANDE, some() // 10 * 10 or 10),
+        "états v2, page 1": lambda: page(1),
+        "états v2, page 500 ou du milieu": lambda: page(min(500, derniere // 2)),
+        "états v2, dernière page": lambda: page(derniere),
+        "états v1, 304": version,
+        "états v1, tous": every,
+        "fil, cent derniers changements": latest,
+        "recherche, début d'un nom": lambda: files.find(name(some())),
+        "recherche, SIRET": lambda: files.find(str(70000000000000 + some() % 90000)),
+        "recherche, numéro": lambda: files.find(f"CA-{some():07}"),
+        "recherche, DECA": lambda: files.find(f"075202609{some() // 10000:02}{some() % 10000:04}"),
+        "file, à instruire": lambda: files.list_page("a_instruire", compte=1),
+    }
+
+
+async def measure(url: str, dossiers: int, *, appels: int) -> dict[str, float]:
+    """p95 in milliseconds of each read."""
+    mesures = {}
+    async with Database.open(url, min_size=1, max_size=2) as database:
+        for nom, appel in reads(database, dossiers, random.Random(dossiers)).items():
+            combien = 5 if nom == "états v1, tous" else appels
+            temps = []
+            for _ in range(combien):
+                debut = time.perf_counter()
+                await appel()
+                temps.append(1000 * (time.perf_counter() - debut))
+            mesures[nom] = sorted(temps)[max(0, int(0.95 * combien) - 1)]
+    return mesures
+
+
+def main() -> None:
+    """Measure, print a table."""
+    analyse = argparse.ArgumentParser(description="Lectures parmi un million de dossiers")
+    analyse.add_argument("--dossiers", type=int, default=1_000_000)
+    analyse.add_argument("--appels", type=int, default=APPELS)
+    choix = analyse.parse_args()
+    with tempfile.TemporaryDirectory(prefix="tu-bench-") as dossier:
+        Path(dossier).chmod(0o755)
+        mesures: dict[tuple[int, str], dict[str, float]] = {}
+        urls: dict[int, str] = {}
+        with postgres.running(Path(dossier) / "postgres") as url:
+            for combien in (10_000, choix.dossiers):
+                urls[combien] = asyncio.run(_create(url, f"bench_{combien}"))
+                debut = time.perf_counter()
+                asyncio.run(fill(urls[combien], combien))
+                print(f"{combien} dossiers en base : {time.perf_counter() - debut:.0f} s", flush=True)
+            for combien, adresse in urls.items():
+                asyncio.run(measure(adresse, combien, appels=20))
+                mesures[combien, "chaud"] = asyncio.run(measure(adresse, combien, appels=choix.appels))
+        with postgres.running(Path(dossier) / "postgres") as url:
+            for combien in urls:
+                adresse = url.rpartition("/")[0] + f"/bench_{combien}" + _suffix(url)
+                mesures[combien, "reprise"] = asyncio.run(measure(adresse, combien, appels=choix.appels))
+    tell(mesures, choix.dossiers)
+
+
+def _suffix(url: str) -> str:
+    return "?" + url.partition("?")[2] if "?" in url else ""
+
+
+async def _create(url: str, nom: str) -> str:
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as tx:
+        await tx.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(nom)))
+    return url.partition("?")[0].rpartition("/")[0] + f"/{nom}" + _suffix(url)
+
+
+def tell(mesures: dict[tuple[int, str], dict[str, Any]], grand: int) -> None:
+    """The table: p95 in milliseconds with 10,000 and with all, their ratio."""
+    for moment in ("chaud", "reprise"):
+        print(f"\n{moment}, p95 en ms : 10 000 dossiers, {grand} dossiers, rapport (au plus {LIMITE})")
+        for nom, petit in mesures[10_000, moment].items():
+            tout = mesures[grand, moment][nom]
+            print(f"  {nom:<34} {petit:8.2f} {tout:8.2f}   {tout / petit:5.2f}")
+
+
+if __name__ == "__main__":
+    main()

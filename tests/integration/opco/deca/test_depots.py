@@ -1,0 +1,130 @@
+"""Deposits with the State against the real peer, in its own process: whatever happens on the way, one deposit."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from builders.instruction import an_agent, an_engaged, in_state, types_of
+from builders.pairs.deca import SECRET, PairDeca, a_peer
+from builders.serveur import Serveur
+
+from traitdunion.opco import coffre
+from traitdunion.opco.deca import jobs
+from traitdunion.opco.deca.faits import open_facts
+from traitdunion.opco.deca.http import DecaHttp
+from traitdunion.opco.deca.service import Deca
+from traitdunion.opco.dossiers.states import Etat
+
+pytestmark = pytest.mark.anyio
+
+
+@asynccontextmanager
+async def _depositing(serveur: Serveur, pair: PairDeca, database_url: str) -> AsyncIterator[Deca]:
+    """The worker's own use case, at the peer's address."""
+    vault = coffre.read(serveur.donnees / "secrets.json").vault()
+    async with httpx.AsyncClient() as client:
+        yield Deca(
+            database=serveur.database,
+            clock=serveur.clock,
+            file=jobs.open_queue(database_url),
+            read_facts=open_facts(vault),
+            depot=DecaHttp(pair.url, secret=SECRET, client=client),
+        )
+
+
+async def _try_until_done(serveur: Serveur, deca: Deca, *, essais: int = 6) -> list[tuple[str, str | None]]:
+    """One try after the other, each once its delay has passed; the rows at the end."""
+    for _ in range(essais):
+        lignes = await serveur.fetch("SELECT id, etat FROM deca_depot ORDER BY id")
+        for depot, etat in lignes:
+            if etat not in ("DEPOSE", "NON_DEPOSABLE"):
+                await deca.deposit(depot)
+        serveur.clock.instant += timedelta(hours=1)
+    return [(etat, numero) for etat, numero in await serveur.fetch("SELECT etat, numero_deca FROM deca_depot")]
+
+
+@pytest.mark.parametrize("panne", ["", "muet", "double", "erreur:2", "illisible"])
+async def test_whatever_is_lost_on_the_way_the_contract_is_deposited_once(
+    serveur: Serveur, database_url: str, tmp_path: Path, panne: str
+) -> None:
+    numero = await an_engaged(serveur, await an_agent(serveur))
+    with a_peer(tmp_path) as pair:
+        await asyncio.to_thread(pair.start, *(("--comportement", panne) if panne else ()))
+        async with _depositing(serveur, pair, database_url) as deca:
+            ((etat, deca_numero),) = await _try_until_done(serveur, deca)
+        assert etat == "DEPOSE"
+        assert [(ligne[0], ligne[2]) for ligne in pair.recorded()] == [(f"{pair.recorded()[0][0]}", deca_numero)]
+
+    assert await serveur.fetch("SELECT numero_deca FROM dossier WHERE numero_interne = %s", numero) == [(deca_numero,)]
+    assert (await types_of(serveur, numero)).count("DECA_DEPOSE") == 1
+
+
+async def test_a_peer_killed_after_it_recorded_is_read_back_once_it_is_up_again(
+    serveur: Serveur, database_url: str, tmp_path: Path
+) -> None:
+    await an_engaged(serveur, await an_agent(serveur))
+    with a_peer(tmp_path) as pair:
+        await asyncio.to_thread(pair.start, "--comportement", "mort")
+        async with _depositing(serveur, pair, database_url) as deca:
+            await deca.deposit(1)
+            assert await asyncio.to_thread(pair.wait) != 0
+            serveur.clock.instant += timedelta(hours=1)
+            await asyncio.to_thread(pair.start)
+            ((etat, numero),) = await _try_until_done(serveur, deca)
+        assert etat == "DEPOSE"
+        assert [ligne[2] for ligne in pair.recorded()] == [numero]
+        assert pair.calls() == 1  # read back, not asked twice
+
+
+async def test_two_jobs_for_one_row_deposit_it_once(serveur: Serveur, database_url: str, tmp_path: Path) -> None:
+    await an_engaged(serveur, await an_agent(serveur))
+    with a_peer(tmp_path) as pair:
+        await asyncio.to_thread(pair.start)
+        async with _depositing(serveur, pair, database_url) as deca:
+            await asyncio.gather(*(deca.deposit(1) for _ in range(5)))
+        assert pair.calls() == 1
+        assert len(pair.recorded()) == 1
+
+
+async def test_a_number_of_a_wrong_form_is_never_recorded_and_is_an_alert(
+    serveur: Serveur, database_url: str, tmp_path: Path
+) -> None:
+    numero = await an_engaged(serveur, await an_agent(serveur))
+    with a_peer(tmp_path) as pair:
+        await asyncio.to_thread(pair.start, "--comportement", "malforme")
+        async with _depositing(serveur, pair, database_url) as deca:
+            await deca.deposit(1)
+            (ligne,) = await deca.list_of(numero)
+
+    assert ligne.alerte is not None
+    assert await serveur.fetch("SELECT numero_deca FROM dossier") == [(None,)]
+
+
+async def test_the_refusal_of_the_state_is_shown_with_its_ground(
+    serveur: Serveur, database_url: str, tmp_path: Path
+) -> None:
+    numero = await an_engaged(serveur, await an_agent(serveur))
+    with a_peer(tmp_path) as pair:
+        await asyncio.to_thread(pair.start, "--comportement", "refus")
+        async with _depositing(serveur, pair, database_url) as deca:
+            await deca.deposit(1)
+            (ligne,) = await deca.list_of(numero)
+
+    assert ligne.etat == "NON_DEPOSABLE"
+    assert ligne.motif_etat
+    assert "DECA_NON_DEPOSABLE" in await types_of(serveur, numero)
+
+
+async def test_the_refusal_of_the_opco_is_reported(serveur: Serveur, database_url: str, tmp_path: Path) -> None:
+    numero = await in_state(serveur, await an_agent(serveur), Etat.REFUSE)
+    with a_peer(tmp_path) as pair:
+        await asyncio.to_thread(pair.start)
+        async with _depositing(serveur, pair, database_url) as deca:
+            await deca.deposit(1)
+            (ligne,) = await deca.list_of(numero)
+
+    assert (ligne.nature, ligne.etat, ligne.numero_deca) == ("REFUS", "DEPOSE", None)
