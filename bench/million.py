@@ -100,8 +100,8 @@ def reads(database: Database, dossiers: int, de: random.Random) -> dict[str, App
         async with database.connection() as tx:
             row = await (
                 await tx.execute(
-                    "SELECT transaction::text, id FROM evenement WHERE siren = %s "
-                    "ORDER BY transaction DESC, id DESC OFFSET 100 LIMIT 1",
+                    "SELECT e.transaction::text, e.id FROM evenement e WHERE e.siren = %s "
+                    "ORDER BY e.transaction DESC, e.id DESC OFFSET 100 LIMIT 1",
                     (GRANDE,),
                 )
             ).fetchone()
