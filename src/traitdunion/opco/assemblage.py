@@ -1,8 +1,9 @@
 """Building the objects from a settings value: the web server, the worker, the commands and the sandbox all call it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import anyio
 import anyio.abc
@@ -37,6 +38,7 @@ from traitdunion.opco.decisions.lecture.vue import VueInstruction
 from traitdunion.opco.decisions.service import Decisions
 from traitdunion.opco.decisions.store import close
 from traitdunion.opco.demandes.service import Demandes
+from traitdunion.opco.dossiers import jalons
 from traitdunion.opco.dossiers.deposit import Depots
 from traitdunion.opco.dossiers.documents import Documents
 from traitdunion.opco.dossiers.fil import Fil
@@ -329,6 +331,7 @@ class Travaux:
     decisions: Decisions
     delais: Delais
     deca: Deca
+    place_jalons: Callable[[], Awaitable[int]]
 
 
 @asynccontextmanager
@@ -374,6 +377,7 @@ async def travaux(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             decisions=suite.decisions,
             delais=suite.delais,
             deca=suite.deca,
+            place_jalons=partial(jalons.place, database),
         )
 
 

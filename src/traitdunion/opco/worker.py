@@ -50,6 +50,12 @@ def menage(faire: Travaux) -> Blueprint:
         if averties:
             log.info("fins_de_cles", averties=averties)
 
+    @blueprint.periodic(cron="*/5 * * * *")
+    @blueprint.task(name="jalons", queueing_lock="jalons", lock="jalons")
+    async def place(timestamp: int) -> None:
+        """Every 5 minutes: the milestones of the lists of states."""
+        await faire.place_jalons()
+
     @blueprint.periodic(cron="17 * * * *")
     @blueprint.task(name="purge", queueing_lock="purge", lock="purge")
     async def purge(timestamp: int) -> None:

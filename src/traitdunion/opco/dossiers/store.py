@@ -11,6 +11,8 @@ from typing import Any
 import msgspec
 from psycopg import AsyncConnection
 
+from traitdunion.opco.dossiers import jalons
+
 Tx = AsyncConnection[Any]
 
 
@@ -119,9 +121,15 @@ SELECT {COLONNES}, d.identite, p.corps_chiffre, p.sha256_recu
  ORDER BY d.numero_interne
 """  # noqa: S608 - a constant of this module
 SELECT_FOR_UPDATE = f"SELECT {COLONNES} FROM dossier d WHERE d.siren = %s AND d.numero_interne = %s FOR NO KEY UPDATE"  # noqa: S608
+# The numbers of the page from the index alone, then its rows.
 SELECT_PAGE = f"""
-SELECT {COLONNES} FROM dossier d WHERE d.siren = %s ORDER BY d.numero_interne LIMIT %s OFFSET %s
+SELECT {COLONNES}
+  FROM (SELECT s.numero_interne FROM dossier s WHERE s.siren = %s AND s.numero_interne > %s
+         ORDER BY s.numero_interne LIMIT %s OFFSET %s) AS page
+  JOIN dossier d USING (numero_interne)
+ ORDER BY d.numero_interne
 """  # noqa: S608
+COUNT_APRES = "SELECT count(*) FROM dossier WHERE siren = %s AND numero_interne > %s"
 SELECT_TOUS = f"SELECT {COLONNES} FROM dossier d WHERE d.siren = %s ORDER BY d.numero_interne"  # noqa: S608
 
 
@@ -163,11 +171,19 @@ async def list_all(tx: Tx, *, siren: str) -> list[LigneDossier]:
 
 
 async def list_page(tx: Tx, *, siren: str, page: int, taille: int) -> tuple[int, list[LigneDossier]]:
-    """Page `page` (from 1) of this SIREN's dossiers by number, and how many there are in all."""
-    cursor = await tx.execute("SELECT count(*) FROM dossier WHERE siren = %s", (siren,))
-    row = await cursor.fetchone()
-    cursor = await tx.execute(SELECT_PAGE, (siren, taille, (page - 1) * taille))
-    return (row[0] if row else 0), [LigneDossier(*ligne) for ligne in await cursor.fetchall()]
+    """Page `page` (from 1) of this SIREN's dossiers by number, and how many there are in all.
+
+    Both are reached from the nearest milestone: a thousand index entries at most, and what came since the last one.
+    """
+    dernier = await jalons.find(tx, siren=siren)
+    row = await (await tx.execute(COUNT_APRES, (siren, dernier.numero_interne))).fetchone()
+    total = dernier.rang + (row[0] if row else 0)
+    saute = (page - 1) * taille
+    if saute >= total:
+        return total, []
+    debut = await jalons.find(tx, siren=siren, rang=saute)
+    cursor = await tx.execute(SELECT_PAGE, (siren, debut.numero_interne, taille, saute - debut.rang))
+    return total, [LigneDossier(*ligne) for ligne in await cursor.fetchall()]
 
 
 async def read_version(tx: Tx, *, siren: str) -> str:

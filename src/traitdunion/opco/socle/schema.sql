@@ -454,6 +454,18 @@ CREATE TABLE public.instruction (
     CONSTRAINT instruction_file_check CHECK ((file = ANY (ARRAY['A_INSTRUIRE'::text, 'ATTENTE_INFORMATION'::text, 'DECIDE'::text])))
 );
 
+CREATE TABLE public.jalon (
+    siren text NOT NULL,
+    rang bigint NOT NULL,
+    numero_interne bigint NOT NULL
+);
+
+CREATE TABLE public.jalon_borne (
+    seule boolean DEFAULT true NOT NULL,
+    numero bigint NOT NULL,
+    CONSTRAINT jalon_borne_seule_check CHECK (seule)
+);
+
 CREATE TABLE public.jeton (
     empreinte bytea NOT NULL,
     editeur bigint NOT NULL,
@@ -871,6 +883,12 @@ ALTER TABLE ONLY public.idempotence
 ALTER TABLE ONLY public.instruction
     ADD CONSTRAINT instruction_pkey PRIMARY KEY (numero_interne);
 
+ALTER TABLE ONLY public.jalon_borne
+    ADD CONSTRAINT jalon_borne_pkey PRIMARY KEY (seule);
+
+ALTER TABLE ONLY public.jalon
+    ADD CONSTRAINT jalon_pkey PRIMARY KEY (siren, rang);
+
 ALTER TABLE ONLY public.jeton
     ADD CONSTRAINT jeton_pkey PRIMARY KEY (empreinte);
 
@@ -1131,6 +1149,12 @@ ALTER TABLE ONLY public.instruction
 
 ALTER TABLE ONLY public.instruction
     ADD CONSTRAINT instruction_numero_interne_fkey FOREIGN KEY (numero_interne) REFERENCES public.dossier(numero_interne);
+
+ALTER TABLE ONLY public.jalon
+    ADD CONSTRAINT jalon_numero_interne_fkey FOREIGN KEY (numero_interne) REFERENCES public.dossier(numero_interne);
+
+ALTER TABLE ONLY public.jalon
+    ADD CONSTRAINT jalon_siren_fkey FOREIGN KEY (siren) REFERENCES public.organisation(siren);
 
 ALTER TABLE ONLY public.jeton
     ADD CONSTRAINT jeton_editeur_fkey FOREIGN KEY (editeur) REFERENCES public.editeur(id) ON DELETE CASCADE;
