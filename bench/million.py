@@ -47,7 +47,7 @@ SELECT n, CASE WHEN n %% 10 = 0 THEN '900000001' ELSE (800000000 + n %% 3000)::t
        now() - n * interval '1 second', (70000000000000 + n / %(par_siret)s)::text,
        translate(lpad((n * 7919 %% 1000000)::text, 6, '0'), '0123456789', 'abcdefghij')
        || ' fictif / entreprise fictive'
-  FROM generate_series(1, %(dossiers)s) AS n
+  FROM generate_series(1::bigint, %(dossiers)s) AS n
 """
 TOUS = "états v1, tous (pour mille lignes)"
 NOEUD = re.compile(

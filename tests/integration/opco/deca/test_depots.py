@@ -1,9 +1,12 @@
 """Deposits with the State against the real peer, in its own process: whatever happens on the way, one deposit."""
 
 import asyncio
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -17,7 +20,9 @@ from traitdunion.opco.deca import jobs
 from traitdunion.opco.deca.faits import open_facts
 from traitdunion.opco.deca.http import DecaHttp
 from traitdunion.opco.deca.service import Deca
+from traitdunion.opco.deca.states import BAIL
 from traitdunion.opco.dossiers.states import Etat
+from traitdunion.opco.socle.failpoints import CODE_SORTIE
 
 pytestmark = pytest.mark.anyio
 
@@ -128,3 +133,71 @@ async def test_the_refusal_of_the_opco_is_reported(serveur: Serveur, database_ur
             (ligne,) = await deca.list_of(numero)
 
     assert (ligne.nature, ligne.etat, ligne.numero_deca) == ("REFUS", "DEPOSE", None)
+
+
+def _run_worker(serveur: Serveur, pair: PairDeca, database_url: str, *, pannes: str) -> int:
+    """The real worker process, armed to die at a fail point; its exit code."""
+    propre = {nom: valeur for nom, valeur in os.environ.items() if not nom.startswith("TRAITDUNION_")}
+    processus = subprocess.run(
+        [sys.executable, "-m", "traitdunion.opco.worker"],
+        env={
+            **propre,
+            "TRAITDUNION_DATABASE_URL": database_url,
+            "TRAITDUNION_DONNEES": str(serveur.donnees),
+            "TRAITDUNION_DECA_URL": pair.url,
+            "TRAITDUNION_DECA_SECRET": SECRET,
+            "TRAITDUNION_PANNES": pannes,
+        },
+        timeout=60,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=False,
+    )
+    return processus.returncode
+
+
+@pytest.mark.parametrize(("point", "deja"), [("deca_avant_depot", 0), ("deca_avant_commit", 1)])
+async def test_a_worker_killed_around_the_deposit_leaves_one_deposit(
+    serveur: Serveur, database_url: str, tmp_path: Path, point: str, deja: int
+) -> None:
+    """Killed before anything left, or after the State recorded it: the next worker reads back, and one deposit is."""
+    numero = await an_engaged(serveur, await an_agent(serveur))
+    with a_peer(tmp_path / "pair") as pair:
+        await asyncio.to_thread(pair.start)
+        code = await asyncio.to_thread(_run_worker, serveur, pair, database_url, pannes=f"{point}:1")
+        assert code == CODE_SORTIE, "it died where it was told to"
+        assert len(pair.recorded()) == deja
+        assert await serveur.fetch("SELECT numero_deca FROM dossier") == [(None,)]
+
+        async with _depositing(serveur, pair, database_url) as deca:
+            serveur.clock.instant = datetime.now(UTC)
+            await deca.deposit(1)
+            assert len(pair.recorded()) == deja, "the lease of the dead one still runs"
+            serveur.clock.instant += BAIL + timedelta(minutes=1)
+            ((etat, deca_numero),) = await _try_until_done(serveur, deca)
+        assert etat == "DEPOSE"
+        assert [ligne[2] for ligne in pair.recorded()] == [deca_numero]
+        assert pair.calls() == 1
+
+    assert await serveur.fetch("SELECT numero_deca FROM dossier WHERE numero_interne = %s", numero) == [(deca_numero,)]
+    assert (await types_of(serveur, numero)).count("DECA_DEPOSE") == 1
+
+
+async def test_a_second_number_seen_later_is_an_alert_and_the_first_one_stays(
+    serveur: Serveur, database_url: str, tmp_path: Path
+) -> None:
+    numero = await an_engaged(serveur, await an_agent(serveur))
+    with a_peer(tmp_path) as pair:
+        await asyncio.to_thread(pair.start, "--comportement", "autre")
+        async with _depositing(serveur, pair, database_url) as deca:
+            await deca.deposit(1)
+            ((premier,),) = await serveur.fetch("SELECT numero_deca FROM deca_depot")
+            for _ in range(3):
+                serveur.clock.instant += timedelta(hours=2)
+                await deca.deposit(1)
+            (ligne,) = await deca.list_of(numero)
+
+    assert (ligne.etat, ligne.numero_deca) == ("DEPOSE", premier)
+    assert ligne.alerte is not None
+    assert "autre numéro" in ligne.alerte
+    assert await serveur.fetch("SELECT numero_deca FROM dossier") == [(premier,)]
