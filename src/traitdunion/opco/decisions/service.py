@@ -20,10 +20,10 @@ from traitdunion.opco.decisions.actes import LIBELLES, Acte, ActeRefuse, check_a
 from traitdunion.opco.decisions.avenants import Avenants
 from traitdunion.opco.decisions.avis import AvisDecisions
 from traitdunion.opco.decisions.lecture.contenu import Contenu, Lecteur
+from traitdunion.opco.decisions.ruptures import Ruptures
 from traitdunion.opco.decisions.saisie import check_texte
 from traitdunion.opco.dossiers.states import Etat, check_transition
 from traitdunion.opco.evenements import journal
-from traitdunion.opco.financement.calcul import Rupture, RuptureImpossible
 from traitdunion.opco.financement.faits import Choix, FaitsManquants
 from traitdunion.opco.financement.service import Financement, Proposition
 from traitdunion.opco.socle.clock import Clock, day_of
@@ -80,6 +80,7 @@ class Decisions:
         self._lecteur = lecteur
         self._financement = financement
         self._avenants = Avenants(financement=financement)
+        self._ruptures = Ruptures(financement=financement, lecteur=lecteur)
         self._avis = avis
         self._record_deca = record_deca
 
@@ -191,7 +192,8 @@ class Decisions:
     async def grant(self, numero: int, *, version: int, choix: Choix, par: str) -> int:
         """Accord: the engagement and its échéancier, the deposit at DECA; the amount engaged, in cents.
 
-        A break declared before is applied at once. An avenant revises the engagement of its contract.
+        A break declared before is applied at once. An avenant revises the engagement of its contract; a contract that
+        follows a broken one ends the funding of the training kept on there.
         """
         async with self._act(numero, Acte.ACCORDER, version=version, par=par) as (tx, vue):
             contenu, proposition = await self._propose(tx, vue.fiche, choix)
@@ -210,6 +212,12 @@ class Decisions:
             if avenant is not None:
                 lie = msgspec.structs.replace(vue, fiche=avenant.fiche)
                 await self._tell(tx, lie, "ENGAGEMENT_REVISE", montant=montant, avenant=vue.externe)
+            suivi = await self._ruptures.follow(tx, vue.fiche, contenu, par=par, at=vue.at)
+            if suivi is not None:
+                lie = msgspec.structs.replace(vue, fiche=suivi.fiche)
+                total, trop_percu = suivi.engagement.total, suivi.engagement.trop_percu
+                await self._tell(tx, lie, "ENGAGEMENT_REVISE", montant=total, tropPercu=trop_percu, suite=vue.externe)
+                await self._avis.tell_cfa(tx, lie.fiche.siren, "engagement_revise", numero=lie.externe)
             await self._record_deca(tx, numero, "CONTRAT" if avenant is None else "AVENANT")
             await self._avis.tell_cfa(tx, vue.fiche.siren, "dossier_engage", numero=vue.externe)
             await self._apply_declared_rupture(tx, vue)
@@ -399,22 +407,7 @@ class Decisions:
         ouverte = await self._open_rupture(tx, vue.numero)
         if ouverte is None:
             return False
-        contenu = await self._lecteur.read(tx, vue.fiche)
-        formation = contenu.cerfa.formation
-        faits = Rupture(
-            dernier_jour=ouverte.dernier_jour,
-            maintien=ouverte.maintien,
-            fin_formation=formation.date_fin_formation if formation else None,
-            dans_les_45_jours=ouverte.probatoire,
-        )
-        try:
-            rompu = await self._financement.apply_rupture(
-                tx, vue.numero, faits, siren=vue.fiche.siren, par=vue.par, at=vue.at
-            )
-        except RuptureImpossible:
-            raise ActeRefuse(
-                "Le dernier jour déclaré est hors du contrat : écartez cette déclaration, ou faites-la corriger."
-            ) from None
+        rompu = await self._ruptures.fund(tx, vue.fiche, ouverte, par=vue.par, at=vue.at)
         await store.close_rupture(tx, ouverte.id, issue="CONFIRMEE", texte=None, par=vue.par, le=vue.at)
         texte = f"Rompu le {ouverte.dernier_jour:%d/%m/%Y}"
         await store.insert_decision(tx, vue.numero, sens="RUPTURE", texte=texte, par=vue.par, le=vue.at)

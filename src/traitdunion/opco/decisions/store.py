@@ -176,6 +176,23 @@ async def set_affectation(tx: Tx, numero_interne: int, *, compte: int | None) ->
     await tx.execute("UPDATE instruction SET affecte_a = %s WHERE numero_interne = %s", (compte, numero_interne))
 
 
+async def set_nouveau_contrat(tx: Tx, numero_interne: int, *, jour: date) -> bool:
+    """Note when the contract that follows this one was signed, the earliest; False when that changes nothing."""
+    cursor = await tx.execute(
+        "UPDATE instruction SET nouveau_contrat = %(jour)s"
+        " WHERE numero_interne = %(numero)s AND coalesce(nouveau_contrat > %(jour)s, true)",
+        {"jour": jour, "numero": numero_interne},
+    )
+    return cursor.rowcount == 1
+
+
+async def read_nouveau_contrat(tx: Tx, numero_interne: int) -> date | None:
+    """When the contract that follows this one was signed, if one was granted."""
+    cursor = await tx.execute("SELECT nouveau_contrat FROM instruction WHERE numero_interne = %s", (numero_interne,))
+    row = await cursor.fetchone()
+    return row[0] if row else None
+
+
 async def set_mandat(tx: Tx, numero_interne: int, *, page: int | None, par: int | None, le: datetime | None) -> None:
     """Note where the mandate stands in the convention, and who saw it; None takes it back."""
     await tx.execute(

@@ -448,6 +448,7 @@ CREATE TABLE public.instruction (
     mandat_page integer,
     mandat_par bigint,
     mandat_le timestamp with time zone,
+    nouveau_contrat date,
     version integer DEFAULT 1 NOT NULL,
     maj_par text NOT NULL,
     maj_le timestamp with time zone NOT NULL,

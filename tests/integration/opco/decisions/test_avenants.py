@@ -112,6 +112,71 @@ async def test_a_new_contract_after_a_break_with_another_employer_owes_200_euros
     assert proposition.engagement.participation == 20_000
 
 
+async def _a_successor(serveur: Serveur, agent: int, *, signe: str) -> int:
+    """A type 23 that follows the contract of number DECA, with another employer, taken up with its mandate seen."""
+    depot = a_depot(0, typeContratApp="23", numeroContratPrecedent=DECA, dateConclusion=signe)
+    depot["cerfa"]["employeur"]["siret"] = "73282932000074"
+    reponse = await serveur.cfa.post("/v2/dossiers", depot)
+    numero = int(reponse.json()["numeroInterne"])
+    await serveur.cfa.send("/v2/conventions", a_convention(numero, 0), PDF)
+    decisions = serveur.portail.decisions
+    await decisions.start(numero, version=await version_of(serveur, numero), compte=agent)
+    await decisions.record_mandat(numero, page=1, compte=agent)
+    return numero
+
+
+async def _broken_on_the_last_of_february(serveur: Serveur, numero: int, agent: int, *, maintien: bool) -> None:
+    decisions = serveur.portail.decisions
+    rupture = a_rupture(at=serveur.clock.now(), maintien=maintien)
+    await decisions.declare_rupture(numero, rupture, siren=SIREN)
+    await decisions.confirm_rupture(numero, version=await version_of(serveur, numero), par=f"compte:{agent}")
+
+
+async def _engagement(serveur: Serveur, numero: int) -> float:
+    return float((await serveur.cfa.get(f"/v2/dossiers?numeroInterne={numero}")).json()["engagement"])
+
+
+# From 2026-09-01 to 2027-02-28, the last day of the contract: 181 days; to 2027-05-09, the eve of the next: 251.
+JUSQU_A_LA_RUPTURE, JUSQU_A_LA_VEILLE = 3967.12, 5501.37
+
+
+async def test_the_contract_that_follows_ends_the_funding_of_the_training_kept_on(serveur: Serveur) -> None:
+    agent = await an_agent(serveur)
+    contrat = await _an_engaged_contract(serveur, agent)
+    await _broken_on_the_last_of_february(serveur, contrat, agent, maintien=True)
+    assert await _engagement(serveur, contrat) > JUSQU_A_LA_VEILLE, "six months, to 2027-08-28"
+    suite = await _a_successor(serveur, agent, signe="2027-05-10")
+
+    await _grant(serveur, suite, agent)
+
+    assert await _engagement(serveur, contrat) == JUSQU_A_LA_VEILLE
+    assert "ENGAGEMENT_REVISE" in await types_of(serveur, contrat)
+    assert await etat_of(serveur, contrat) == "RUPTURE"
+
+
+async def test_a_break_confirmed_after_the_contract_that_follows_was_granted_knows_it(serveur: Serveur) -> None:
+    agent = await an_agent(serveur)
+    contrat = await _an_engaged_contract(serveur, agent)
+    await _grant(serveur, await _a_successor(serveur, agent, signe="2027-05-10"), agent)
+    assert "ENGAGEMENT_REVISE" not in await types_of(serveur, contrat)
+
+    await _broken_on_the_last_of_february(serveur, contrat, agent, maintien=True)
+
+    assert await _engagement(serveur, contrat) == JUSQU_A_LA_VEILLE
+
+
+async def test_without_training_kept_on_the_contract_that_follows_changes_nothing(serveur: Serveur) -> None:
+    agent = await an_agent(serveur)
+    contrat = await _an_engaged_contract(serveur, agent)
+    await _broken_on_the_last_of_february(serveur, contrat, agent, maintien=False)
+    assert await _engagement(serveur, contrat) == JUSQU_A_LA_RUPTURE
+
+    await _grant(serveur, await _a_successor(serveur, agent, signe="2027-05-10"), agent)
+
+    assert await _engagement(serveur, contrat) == JUSQU_A_LA_RUPTURE
+    assert "ENGAGEMENT_REVISE" not in await types_of(serveur, contrat)
+
+
 async def test_a_deposit_that_its_cfa_cancels_leaves_the_queues_of_the_opco(serveur: Serveur) -> None:
     await a_complete(serveur)
     cfa = await connected(serveur, Role.CFA_GESTIONNAIRE)

@@ -10,6 +10,7 @@ CREATE TABLE instruction (
     mandat_page    integer,             -- the page of the convention on which the mandate stands in a chapter of its own
     mandat_par     bigint REFERENCES compte,
     mandat_le      timestamptz,
+    nouveau_contrat date,               -- signature of the contract that follows this one, once granted (L6222-18-2)
     version        integer NOT NULL DEFAULT 1, -- moves at each act: two people who decide at once cannot both win
     maj_par        text NOT NULL,
     maj_le         timestamptz NOT NULL
