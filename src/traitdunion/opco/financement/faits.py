@@ -16,7 +16,8 @@ CENTIMES = 100
 class Choix(msgspec.Struct, frozen=True, kw_only=True):
     """What staff settle on the page of the accord; None: what the file and the reference tables say.
 
-    `npec` in cents a year, with `npec_source`, the words that say where it comes from.
+    `npec` in cents a year, with `npec_source`, the words that say where it comes from. `prix`, in cents: that of a
+    convention which came as a file only; the one in a convention's own data goes before.
     """
 
     npec: int | None = None
@@ -28,6 +29,7 @@ class Choix(msgspec.Struct, frozen=True, kw_only=True):
     avant_contrat: bool = False  # school status before the contract (R6222-1-1)
     rqth_reconnu: bool | None = None
     participation: Participation | None = None
+    prix: int | None = None
 
 
 class Niveau(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +88,9 @@ def read_contrat(cerfa: Cerfa, pieces: Pieces, sources: Sources, choix: Choix) -
         npec=retenu.montant,
         amorcage=retenu.amorcage,
         niveau=niveau,
-        prix=to_cents(couts.cout_total_pedagogie_cfa) if couts else None,
+        prix=choix.prix
+        if couts is None or couts.cout_total_pedagogie_cfa is None
+        else to_cents(couts.cout_total_pedagogie_cfa),
         heures_formation=formation.duree_formation,
         heures_distance=formation.nombre_heures_en_distanciel,
         hors_minoration=sources.hors_minoration,

@@ -235,7 +235,8 @@ def _choix(data: Mapping[str, str]) -> Choix:
     participation = data.get("participation", "")
     niveau = data.get("niveau", "")
     return Choix(
-        npec=_cents(data.get("npec_saisi", "") or data.get("npec", "")),
+        npec=_cents(data.get("npec_saisi", "") or data.get("npec", ""), "Niveau annuel"),
+        prix=_cents(data.get("prix", ""), "Prix total de la pédagogie"),
         npec_source=data.get("npec_source", "").strip()[:200] or None,
         niveau=int(niveau) if niveau in {"3", "4", "5", "6", "7", "8"} else None,
         titre_court_ministere="titre_court" in data,
@@ -247,7 +248,7 @@ def _choix(data: Mapping[str, str]) -> Choix:
     )
 
 
-def _cents(texte: str) -> int | None:
+def _cents(texte: str, libelle: str) -> int | None:
     """Euros as people type them, « 8 000,50 », in cents; None for nothing. Raises ActeRefuse."""
     propre = "".join(texte.split()).replace("€", "").replace(",", ".")
     if not propre:
@@ -257,9 +258,7 @@ def _cents(texte: str) -> int | None:
     except InvalidOperation:
         montant = Decimal(-1)
     if not 0 <= montant <= 100_000 or montant != montant.quantize(Decimal("0.01")):
-        raise ActeRefuse(
-            "Le niveau annuel est un montant en euros, de 0 à 100 000, deux décimales au plus.", saisie=True
-        )
+        raise ActeRefuse(f"« {libelle} » est un montant en euros, de 0 à 100 000, deux décimales au plus.", saisie=True)
     return int(montant * 100)
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from builders.envois import some_infos
 from builders.instruction import (
     PDF,
     a_complete,
@@ -59,6 +60,38 @@ async def test_one_dossier_from_its_reception_to_its_engagement(serveur: Serveur
     assert "Engagement de l'OPCO : 16 000,00 €" in lu
     assert "40 % de l'année 1 (8 000,00 €) : 3 200,00 €, à partir du 01/09/2026." in lu
     assert "Accord de prise en charge" in lu
+
+
+async def test_a_convention_that_came_as_a_mere_file_has_its_price_typed_by_staff(serveur: Serveur) -> None:
+    """Sent by POST documents, it has no data: without its price nothing would cap the funding (L6332-14)."""
+    numero = await serveur.cfa.deposit(0)
+    infos = some_infos(numero, type_fichier="CONVENTION_FORMATION")
+    reponse = await serveur.cfa.send("/v2/documents", infos, PDF)
+    assert reponse.status_code == 200, reponse.text
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+    await _act(agent, serveur, "commencer")
+
+    await agent.visit(f"{PAGE}/accord")
+    assert "Le prix de la convention n'est pas connu" in agent.texte
+    assert "Ce qui sera engagé : 12 000,00 €" in agent.texte.replace("\u202f", " ")
+
+    await agent.submit(f"{PAGE}/accord/calcul", prix="9 000,50")
+    assert "Ce qui sera engagé : 9 000,50 €" in agent.texte.replace("\u202f", " ")
+    assert "Le prix de la convention n'est pas connu" not in agent.texte
+
+    await agent.submit(f"{PAGE}/accord/calcul", prix="100 000,01")
+    assert "« Prix total de la pédagogie » est un montant en euros, de 0 à 100 000" in agent.texte
+
+
+async def test_the_price_of_a_convention_s_own_data_goes_before_the_one_typed(serveur: Serveur) -> None:
+    await a_complete(serveur)
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+    await _act(agent, serveur, "commencer")
+
+    await agent.visit(f"{PAGE}/accord")
+    await agent.submit(f"{PAGE}/accord/calcul", prix="1,00")
+
+    assert "Ce qui sera engagé : 12 000,00 €" in agent.texte.replace("\u202f", " ")
 
 
 async def test_a_request_for_information_is_answered_in_mya_with_a_file(serveur: Serveur) -> None:
