@@ -242,7 +242,7 @@ class Decisions:
         async with self._act(numero, Acte.ANNULER, version=version, par=par) as (tx, vue):
             await self._close_demande(tx, vue)
             await store.insert_decision(tx, numero, sens="ANNULATION", texte=motif, par=par, le=vue.at)
-            await self._financement.clear(tx, numero)
+            await self._financement.clear(tx, numero, siren=vue.fiche.siren, par=par, at=vue.at)
             await self._move(tx, vue, Etat.ANNULE, commentaire=motif, file=DECIDE)
             await self._tell(tx, vue, "DOSSIER_ANNULE", motif=motif)
             await self._avis.tell_cfa(tx, vue.fiche.siren, "dossier_annule", numero=vue.externe, motif=motif)

@@ -1,8 +1,9 @@
 """Proposing an engagement, recording it, reading it back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import msgspec
@@ -10,7 +11,11 @@ import msgspec
 from traitdunion.norme.messages import reponses
 from traitdunion.norme.messages.cerfa import Cerfa
 from traitdunion.norme.parametres import ReglesFinancement
+from traitdunion.opco.comptabilite import service as comptabilite
+from traitdunion.opco.comptabilite.livre import Livre
+from traitdunion.opco.comptabilite.postes import EN_COURS, Poste
 from traitdunion.opco.financement import calcul, store
+from traitdunion.opco.financement.cible import compute_cible
 from traitdunion.opco.financement.faits import (
     Choix,
     FaitsManquants,
@@ -25,6 +30,9 @@ from traitdunion.opco.socle.database import Tx
 from traitdunion.opco.socle.vault import Vault
 
 CENTIMES = Decimal(100)
+# By dossier, with which échéances its frais annexes were invoiced.
+Periodes = Mapping[int, Sequence[reponses.PeriodeFraisAnnexe]]
+AUCUNE_PERIODE: Periodes = MappingProxyType({})
 
 
 class Bareme(Protocol):
@@ -151,16 +159,24 @@ class Financement:
             sources=Sources(),
         )
 
-    async def clear(self, tx: Tx, numero_interne: int) -> None:
-        """Nothing is to be paid any more: no échéance is left, the versions of the engagement stay as history."""
+    async def clear(self, tx: Tx, numero_interne: int, *, siren: str, par: str, at: datetime) -> None:
+        """Nothing is to be paid any more: no échéance is left, the versions of the engagement stay as history.
+
+        What was paid is to be given back.
+        """
         await store.replace_echeances(tx, numero_interne, siren="", siret_cfa="", par=())
+        livre = await comptabilite.open_livre(tx, numero_interne)
+        livre.record_engagement({})
+        await comptabilite.write(tx, livre, _ecriture(numero_interne, siren=siren, piece="annulation", par=par, at=at))
 
     async def find(self, tx: Tx, numero_interne: int) -> EngagementLu | None:
         """The engagement in force of a dossier, with its reasons."""
         ligne = (await store.find_engagements(tx, [numero_interne])).get(numero_interne)
         return self._read(ligne) if ligne else None
 
-    async def read_back(self, tx: Tx, numeros: Sequence[int]) -> dict[int, FinancementLu]:
+    async def read_back(
+        self, tx: Tx, numeros: Sequence[int], *, periodes: Periodes = AUCUNE_PERIODE
+    ) -> dict[int, FinancementLu]:
         """What the norm says of the funding of these dossiers; those without engagement are not there."""
         engagements = await store.find_engagements(tx, numeros)
         if not engagements:
@@ -168,7 +184,11 @@ class Financement:
         echeances: dict[int, list[store.LigneEcheance]] = {numero: [] for numero in engagements}
         for ligne in await store.list_echeances(tx, list(engagements)):
             echeances[ligne.numero_interne].append(ligne)
-        return {numero: _to_norme(engagements[numero], echeances[numero]) for numero in engagements}
+        livres = await comptabilite.open_livres(tx, list(engagements))
+        return {
+            numero: _to_norme(engagements[numero], echeances[numero], livres[numero], periodes.get(numero, ()))
+            for numero in engagements
+        }
 
     async def _write(
         self,
@@ -201,6 +221,11 @@ class Financement:
         )
         siret_cfa = engagement.contrat.siret_cfa
         await store.replace_echeances(tx, numero_interne, siren=siren, siret_cfa=siret_cfa, par=engagement.echeances)
+        livre = await comptabilite.open_livre(tx, numero_interne)
+        disponible = {cle: livre.disponible(cle) for cle in livre.cles}
+        livre.record_engagement(compute_cible(engagement.echeances, frais, disponible=disponible))
+        piece = f"engagement {version}"
+        await comptabilite.write(tx, livre, _ecriture(numero_interne, siren=siren, piece=piece, par=par, at=at))
         return version
 
     def _read(self, ligne: store.LigneEngagement) -> EngagementLu:
@@ -217,6 +242,12 @@ class Financement:
         )
 
 
+def _ecriture(numero_interne: int, *, siren: str, piece: str, par: str, at: datetime) -> comptabilite.Ecriture:
+    return comptabilite.Ecriture(
+        numero_interne=numero_interne, siren=siren, fait="ENGAGEMENT", piece=piece, par=par, le=at
+    )
+
+
 def _aad(numero_interne: int) -> bytes:
     """What binds an encrypted computation to its dossier."""
     return b"engagement:%d" % numero_interne
@@ -227,7 +258,12 @@ def euros(cents: int) -> Decimal:
     return Decimal(cents) / CENTIMES
 
 
-def _to_norme(ligne: store.LigneEngagement, echeances: Sequence[store.LigneEcheance]) -> FinancementLu:
+def _to_norme(
+    ligne: store.LigneEngagement,
+    echeances: Sequence[store.LigneEcheance],
+    livre: Livre,
+    periodes: Sequence[reponses.PeriodeFraisAnnexe],
+) -> FinancementLu:
     frais: list[Any] = ligne.frais
     return FinancementLu(
         engagement=euros(ligne.montant),
@@ -242,8 +278,8 @@ def _to_norme(ligne: store.LigneEngagement, echeances: Sequence[store.LigneEchea
                 dont_montant_pedagogie=euros(une.pedagogie),
                 dont_majoration_rqth=euros(une.rqth),
                 dont_participation_employeur=euros(une.participation),
-                montant_regle=euros(0),
-                montant_en_cours_instruction=euros(0),
+                montant_regle=euros(livre.total(Poste.REGLE, echeance=une.numero)),
+                montant_en_cours_instruction=euros(livre.total(*EN_COURS, echeance=une.numero)),
                 siret_cfa=une.siret_cfa,
             )
             for une in echeances
@@ -257,17 +293,19 @@ def _to_norme(ligne: store.LigneEngagement, echeances: Sequence[store.LigneEchea
             )
             for un in frais
         ),
-        details=_details(ligne),
+        details=_details(ligne, livre, periodes),
     )
 
 
-def _details(ligne: store.LigneEngagement) -> reponses.DetailsFacturation:
-    """Nothing is billed yet: invoices come after the engagement."""
+def _details(
+    ligne: store.LigneEngagement, livre: Livre, periodes: Sequence[reponses.PeriodeFraisAnnexe]
+) -> reponses.DetailsFacturation:
+    """What has been invoiced besides pedagogy."""
     plafonds = {un["nature"]: un["quantite"] * un["prix_unitaire"] for un in ligne.frais}
     return reponses.DetailsFacturation(
-        frais_premier_equipement_regles=False,
-        frais_mobilite_regles=False,
+        frais_premier_equipement_regles=livre.total(Poste.REGLE, nature="PREMIEREQUIPEMENT") > 0,
+        frais_mobilite_regles=livre.total(Poste.REGLE, nature="MOBILITE") > 0,
         plafond_frais_premier_equipement=euros(plafonds.get("PREMIEREQUIPEMENT", 0)),
         plafond_frais_mobilite=euros(plafonds.get("MOBILITE", 0)),
-        periodes_frais_annexes=(),
+        periodes_frais_annexes=tuple(periodes),
     )

@@ -1,5 +1,28 @@
 -- What the migrations add up to. Written by a test: see tests/integration/opco/socle/test_migrations.py.
 
+CREATE FUNCTION public.tenir_soldes() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM nouveaux GROUP BY ecriture HAVING sum(montant) <> 0) THEN
+        RAISE EXCEPTION 'an écriture does not balance' USING ERRCODE = 'check_violation';
+    END IF;
+    -- The row is made at zero first: the CHECK is for what it becomes, not for one movement alone.
+    INSERT INTO solde_poste (numero_interne, poste, echeance, nature, ligne, siren, montant)
+    SELECT DISTINCT e.numero_interne, n.poste, n.echeance, n.nature, n.ligne, e.siren, 0
+      FROM nouveaux n JOIN ecriture e ON e.id = n.ecriture
+    ON CONFLICT DO NOTHING;
+    UPDATE solde_poste s SET montant = s.montant + x.montant
+      FROM (SELECT e.numero_interne, n.poste, n.echeance, n.nature, n.ligne, sum(n.montant)::bigint AS montant
+              FROM nouveaux n JOIN ecriture e ON e.id = n.ecriture
+             GROUP BY 1, 2, 3, 4, 5) x
+     WHERE (s.numero_interne, s.poste, s.echeance, s.nature, s.ligne)
+         = (x.numero_interne, x.poste, x.echeance, x.nature, x.ligne);
+    RETURN NULL;
+END
+$$;
+
 CREATE TABLE public.accrochage (
     editeur bigint NOT NULL,
     siren text NOT NULL,
@@ -27,6 +50,32 @@ CREATE TABLE public.appel (
 
 ALTER TABLE public.appel ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.appel_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.certificat (
+    numero_interne bigint NOT NULL,
+    siren text NOT NULL,
+    dossier bigint NOT NULL,
+    facture bigint,
+    document bigint NOT NULL,
+    type text NOT NULL,
+    echeance integer,
+    debut date,
+    fin date,
+    duree_heures integer,
+    partielle boolean DEFAULT false NOT NULL,
+    depose_par text NOT NULL,
+    depose_le timestamp with time zone NOT NULL,
+    CONSTRAINT certificat_type_check CHECK ((type = ANY (ARRAY['INTERMEDIAIRE'::text, 'FINAL'::text])))
+);
+
+ALTER TABLE public.certificat ALTER COLUMN numero_interne ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.certificat_numero_interne_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -119,6 +168,12 @@ ALTER TABLE public.compte ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.compteur_facture (
+    siren text NOT NULL,
+    genre text NOT NULL,
+    nombre bigint NOT NULL
 );
 
 CREATE TABLE public.contact (
@@ -358,6 +413,26 @@ CREATE TABLE public.echeance (
     siret_cfa text NOT NULL
 );
 
+CREATE TABLE public.ecriture (
+    id bigint NOT NULL,
+    numero_interne bigint NOT NULL,
+    siren text NOT NULL,
+    fait text NOT NULL,
+    piece text NOT NULL,
+    par text NOT NULL,
+    le timestamp with time zone NOT NULL,
+    CONSTRAINT ecriture_fait_check CHECK ((fait = ANY (ARRAY['ENGAGEMENT'::text, 'FACTURE'::text, 'REJET'::text, 'ACCEPTATION'::text, 'ORDRE'::text, 'REGLEMENT'::text, 'VIREMENT_REJETE'::text, 'AVOIR'::text, 'RECOUVREMENT'::text, 'FORCLUSION'::text])))
+);
+
+ALTER TABLE public.ecriture ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.ecriture_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.editeur (
     id bigint NOT NULL,
     nom text NOT NULL,
@@ -421,6 +496,45 @@ CREATE TABLE public.evenement (
 
 ALTER TABLE public.evenement ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.evenement_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.facture (
+    numero_interne bigint NOT NULL,
+    siren text NOT NULL,
+    rang bigint NOT NULL,
+    genre text NOT NULL,
+    siret_emetteur text NOT NULL,
+    numero text NOT NULL,
+    origine bigint,
+    date_emission date NOT NULL,
+    montant bigint NOT NULL,
+    est_certificat boolean DEFAULT false NOT NULL,
+    iban_chiffre bytea NOT NULL,
+    etat text NOT NULL,
+    document bigint NOT NULL,
+    sha256_contenu bytea NOT NULL,
+    sha256_fichier bytea NOT NULL,
+    avertissements jsonb DEFAULT '[]'::jsonb NOT NULL,
+    depose_par text NOT NULL,
+    depose_le timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT facture_check CHECK (((genre = 'AVOIR'::text) = (origine IS NOT NULL))),
+    CONSTRAINT facture_check1 CHECK (
+CASE genre
+    WHEN 'AVOIR'::text THEN (montant < 0)
+    ELSE (montant > 0)
+END),
+    CONSTRAINT facture_etat_check CHECK ((etat = ANY (ARRAY['TRANSMIS'::text, 'EN_COURS_INSTRUCTION'::text, 'REJETE'::text, 'REGLE_PARTIEL'::text, 'REGLE'::text, 'ANNULE'::text]))),
+    CONSTRAINT facture_genre_check CHECK ((genre = ANY (ARRAY['FACTURE'::text, 'AVOIR'::text])))
+);
+
+ALTER TABLE public.facture ALTER COLUMN numero_interne ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.facture_numero_interne_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -502,6 +616,42 @@ CREATE TABLE public.lien_unique (
     utilise_le timestamp with time zone
 );
 
+CREATE TABLE public.ligne_facture (
+    id bigint NOT NULL,
+    facture bigint NOT NULL,
+    siren text NOT NULL,
+    rang integer NOT NULL,
+    nature_dite text NOT NULL,
+    nature text NOT NULL,
+    numero_interne bigint NOT NULL,
+    echeance integer NOT NULL,
+    montant bigint NOT NULL,
+    quantite integer,
+    etat text NOT NULL,
+    attend text[] DEFAULT '{}'::text[] NOT NULL,
+    jusqu_au date,
+    motif text,
+    commentaire text,
+    credite bigint DEFAULT 0 NOT NULL,
+    ligne_origine bigint,
+    traite_par text,
+    traite_le timestamp with time zone,
+    CONSTRAINT ligne_facture_check CHECK ((credite <= GREATEST(montant, (0)::bigint))),
+    CONSTRAINT ligne_facture_check1 CHECK (((etat = 'A_COMPLETER'::text) = (cardinality(attend) > 0))),
+    CONSTRAINT ligne_facture_credite_check CHECK ((credite >= 0)),
+    CONSTRAINT ligne_facture_etat_check CHECK ((etat = ANY (ARRAY['A_COMPLETER'::text, 'EN_INSTRUCTION'::text, 'ACCEPTEE'::text, 'ORDONNEE'::text, 'REGLEE'::text, 'REJETEE'::text, 'ANNULEE'::text, 'FORCLOSE'::text, 'A_RECOUVRER'::text, 'IMPUTEE'::text]))),
+    CONSTRAINT ligne_facture_montant_check CHECK ((montant <> 0))
+);
+
+ALTER TABLE public.ligne_facture ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.ligne_facture_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.logiciel (
     id bigint NOT NULL,
     editeur bigint NOT NULL,
@@ -514,6 +664,28 @@ CREATE TABLE public.logiciel (
 
 ALTER TABLE public.logiciel ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.logiciel_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.lot_paiement (
+    id bigint NOT NULL,
+    message text NOT NULL,
+    execution_le date NOT NULL,
+    nombre integer NOT NULL,
+    montant bigint NOT NULL,
+    sha256_fichier bytea NOT NULL,
+    fichier bytea NOT NULL,
+    cree_par text NOT NULL,
+    cree_le timestamp with time zone NOT NULL,
+    remis_le timestamp with time zone
+);
+
+ALTER TABLE public.lot_paiement ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.lot_paiement_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -568,6 +740,17 @@ ALTER TABLE public.modification ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY
     CACHE 1
 );
 
+CREATE TABLE public.mouvement (
+    ecriture bigint NOT NULL,
+    rang integer NOT NULL,
+    poste text NOT NULL,
+    echeance integer NOT NULL,
+    nature text NOT NULL,
+    ligne bigint NOT NULL,
+    montant bigint NOT NULL,
+    CONSTRAINT mouvement_montant_check CHECK ((montant <> 0))
+);
+
 CREATE TABLE public.organisation (
     siren text NOT NULL,
     denomination text NOT NULL,
@@ -603,6 +786,31 @@ ALTER TABLE public.parametre ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
 CREATE TABLE public.preuve_dpop (
     empreinte bytea NOT NULL,
     expire_le timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.recouvrement (
+    id bigint NOT NULL,
+    numero_interne bigint NOT NULL,
+    siren text NOT NULL,
+    montant bigint NOT NULL,
+    mode text NOT NULL,
+    virement bigint,
+    reference text NOT NULL,
+    le date NOT NULL,
+    par text NOT NULL,
+    saisi_le timestamp with time zone NOT NULL,
+    CONSTRAINT recouvrement_check CHECK (((mode = 'COMPENSATION'::text) = (virement IS NOT NULL))),
+    CONSTRAINT recouvrement_mode_check CHECK ((mode = ANY (ARRAY['REMBOURSEMENT'::text, 'COMPENSATION'::text]))),
+    CONSTRAINT recouvrement_montant_check CHECK ((montant > 0))
+);
+
+ALTER TABLE public.recouvrement ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.recouvrement_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.referentiel_cfa (
@@ -711,6 +919,24 @@ CREATE TABLE public.remise_secret (
     secret bigint
 );
 
+CREATE TABLE public.retour_banque (
+    id bigint NOT NULL,
+    sha256_fichier bytea NOT NULL,
+    format text NOT NULL,
+    rapport jsonb NOT NULL,
+    importe_par text NOT NULL,
+    importe_le timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.retour_banque ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.retour_banque_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.rupture (
     id bigint NOT NULL,
     numero_interne bigint NOT NULL,
@@ -782,11 +1008,70 @@ ALTER TABLE public.session ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.solde_poste (
+    numero_interne bigint NOT NULL,
+    poste text NOT NULL,
+    echeance integer NOT NULL,
+    nature text NOT NULL,
+    ligne bigint NOT NULL,
+    siren text NOT NULL,
+    montant bigint NOT NULL,
+    CONSTRAINT solde_poste_check CHECK (
+CASE
+    WHEN (poste = ANY (ARRAY['ENGAGE'::text, 'INDU'::text])) THEN (montant <= 0)
+    ELSE (montant >= 0)
+END)
+);
+
+CREATE TABLE public.virement (
+    id bigint NOT NULL,
+    lot bigint,
+    siren text NOT NULL,
+    reference text NOT NULL,
+    titulaire text NOT NULL,
+    iban_chiffre bytea NOT NULL,
+    brut bigint NOT NULL,
+    compense bigint DEFAULT 0 NOT NULL,
+    montant bigint NOT NULL,
+    etat text NOT NULL,
+    regle_le date,
+    reference_banque text,
+    motif text,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT virement_check CHECK ((montant = (brut - compense))),
+    CONSTRAINT virement_check1 CHECK (((etat = 'REGLE'::text) = (regle_le IS NOT NULL))),
+    CONSTRAINT virement_compense_check CHECK ((compense >= 0)),
+    CONSTRAINT virement_etat_check CHECK ((etat = ANY (ARRAY['ORDONNE'::text, 'REGLE'::text, 'REJETE'::text]))),
+    CONSTRAINT virement_montant_check CHECK ((montant >= 0))
+);
+
+ALTER TABLE public.virement ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.virement_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.virement_ligne (
+    virement bigint NOT NULL,
+    ligne bigint NOT NULL,
+    montant bigint NOT NULL,
+    CONSTRAINT virement_ligne_montant_check CHECK ((montant > 0))
+);
+
 ALTER TABLE ONLY public.accrochage
     ADD CONSTRAINT accrochage_pkey PRIMARY KEY (editeur, siren);
 
 ALTER TABLE ONLY public.appel
     ADD CONSTRAINT appel_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.certificat
+    ADD CONSTRAINT certificat_document_key UNIQUE (document);
+
+ALTER TABLE ONLY public.certificat
+    ADD CONSTRAINT certificat_pkey PRIMARY KEY (numero_interne);
 
 ALTER TABLE ONLY public.cle_acces
     ADD CONSTRAINT cle_acces_identifiant_key UNIQUE (identifiant);
@@ -811,6 +1096,9 @@ ALTER TABLE ONLY public.compte
 
 ALTER TABLE ONLY public.compte
     ADD CONSTRAINT compte_utilisateur_key UNIQUE (utilisateur);
+
+ALTER TABLE ONLY public.compteur_facture
+    ADD CONSTRAINT compteur_facture_pkey PRIMARY KEY (siren, genre);
 
 ALTER TABLE ONLY public.contact
     ADD CONSTRAINT contact_pkey PRIMARY KEY (id);
@@ -860,6 +1148,9 @@ ALTER TABLE ONLY public.dossier
 ALTER TABLE ONLY public.echeance
     ADD CONSTRAINT echeance_pkey PRIMARY KEY (numero_interne, numero);
 
+ALTER TABLE ONLY public.ecriture
+    ADD CONSTRAINT ecriture_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.editeur
     ADD CONSTRAINT editeur_client_id_key UNIQUE (client_id);
 
@@ -877,6 +1168,15 @@ ALTER TABLE ONLY public.etablissement
 
 ALTER TABLE ONLY public.evenement
     ADD CONSTRAINT evenement_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.facture
+    ADD CONSTRAINT facture_pkey PRIMARY KEY (numero_interne);
+
+ALTER TABLE ONLY public.facture
+    ADD CONSTRAINT facture_siren_genre_rang_key UNIQUE (siren, genre, rang);
+
+ALTER TABLE ONLY public.facture
+    ADD CONSTRAINT facture_siret_emetteur_genre_numero_key UNIQUE (siret_emetteur, genre, numero);
 
 ALTER TABLE ONLY public.idempotence
     ADD CONSTRAINT idempotence_pkey PRIMARY KEY (editeur, siren, route, cle);
@@ -899,17 +1199,29 @@ ALTER TABLE ONLY public.journal
 ALTER TABLE ONLY public.lien_unique
     ADD CONSTRAINT lien_unique_pkey PRIMARY KEY (empreinte);
 
+ALTER TABLE ONLY public.ligne_facture
+    ADD CONSTRAINT ligne_facture_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.logiciel
     ADD CONSTRAINT logiciel_editeur_nom_key UNIQUE (editeur, nom);
 
 ALTER TABLE ONLY public.logiciel
     ADD CONSTRAINT logiciel_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.lot_paiement
+    ADD CONSTRAINT lot_paiement_message_key UNIQUE (message);
+
+ALTER TABLE ONLY public.lot_paiement
+    ADD CONSTRAINT lot_paiement_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.message_demande
     ADD CONSTRAINT message_demande_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.modification
     ADD CONSTRAINT modification_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.mouvement
+    ADD CONSTRAINT mouvement_pkey PRIMARY KEY (ecriture, rang);
 
 ALTER TABLE ONLY public.organisation
     ADD CONSTRAINT organisation_pkey PRIMARY KEY (siren);
@@ -919,6 +1231,12 @@ ALTER TABLE ONLY public.parametre
 
 ALTER TABLE ONLY public.preuve_dpop
     ADD CONSTRAINT preuve_dpop_pkey PRIMARY KEY (empreinte);
+
+ALTER TABLE ONLY public.recouvrement
+    ADD CONSTRAINT recouvrement_numero_interne_reference_key UNIQUE (numero_interne, reference);
+
+ALTER TABLE ONLY public.recouvrement
+    ADD CONSTRAINT recouvrement_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.referentiel_cfa
     ADD CONSTRAINT referentiel_cfa_pkey PRIMARY KEY (version, uai);
@@ -944,6 +1262,12 @@ ALTER TABLE ONLY public.referentiel_version
 ALTER TABLE ONLY public.remise_secret
     ADD CONSTRAINT remise_secret_pkey PRIMARY KEY (empreinte);
 
+ALTER TABLE ONLY public.retour_banque
+    ADD CONSTRAINT retour_banque_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.retour_banque
+    ADD CONSTRAINT retour_banque_sha256_fichier_key UNIQUE (sha256_fichier);
+
 ALTER TABLE ONLY public.rupture
     ADD CONSTRAINT rupture_pkey PRIMARY KEY (id);
 
@@ -959,6 +1283,18 @@ ALTER TABLE ONLY public.session
 ALTER TABLE ONLY public.session
     ADD CONSTRAINT session_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.solde_poste
+    ADD CONSTRAINT solde_poste_pkey PRIMARY KEY (numero_interne, poste, echeance, nature, ligne);
+
+ALTER TABLE ONLY public.virement_ligne
+    ADD CONSTRAINT virement_ligne_pkey PRIMARY KEY (virement, ligne);
+
+ALTER TABLE ONLY public.virement
+    ADD CONSTRAINT virement_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.virement
+    ADD CONSTRAINT virement_reference_key UNIQUE (reference);
+
 CREATE INDEX appel_cfa ON public.appel USING btree (editeur, siren, id);
 
 CREATE INDEX appel_editeur ON public.appel USING btree (editeur, id);
@@ -966,6 +1302,8 @@ CREATE INDEX appel_editeur ON public.appel USING btree (editeur, id);
 CREATE INDEX appel_refus ON public.appel USING btree (editeur, ((statut / 100)), id) WHERE (statut >= 400);
 
 CREATE INDEX appel_survenu ON public.appel USING btree (survenu_le);
+
+CREATE INDEX certificat_dossier ON public.certificat USING btree (dossier, numero_interne);
 
 CREATE INDEX cle_acces_compte ON public.cle_acces USING btree (compte);
 
@@ -1017,6 +1355,8 @@ CREATE INDEX dossier_nom ON public.dossier USING btree (cle_recherche, numero_in
 
 CREATE INDEX echeance_ouverture ON public.echeance USING btree (siren, ouverture);
 
+CREATE INDEX ecriture_dossier ON public.ecriture USING btree (numero_interne, id);
+
 CREATE INDEX essai_connexion_dernier ON public.essai_connexion USING btree (dernier_le);
 
 CREATE UNIQUE INDEX etablissement_un_siege ON public.etablissement USING btree (siren) WHERE siege;
@@ -1024,6 +1364,12 @@ CREATE UNIQUE INDEX etablissement_un_siege ON public.etablissement USING btree (
 CREATE INDEX evenement_dossier ON public.evenement USING btree (numero_interne, id) WHERE ((objet = 'DOSSIER'::text) AND (type <> 'DOSSIER_DEPOSE'::text));
 
 CREATE INDEX evenement_fil ON public.evenement USING btree (siren, transaction, id);
+
+CREATE INDEX facture_a_traiter ON public.facture USING btree (depose_le, numero_interne) WHERE (etat = ANY (ARRAY['TRANSMIS'::text, 'EN_COURS_INSTRUCTION'::text]));
+
+CREATE INDEX facture_document ON public.facture USING btree (document);
+
+CREATE INDEX facture_origine ON public.facture USING btree (origine) WHERE (origine IS NOT NULL);
 
 CREATE INDEX idempotence_prise ON public.idempotence USING btree (prise_le);
 
@@ -1039,6 +1385,14 @@ CREATE INDEX journal_siren ON public.journal USING btree (siren, id) WHERE (sire
 
 CREATE INDEX lien_unique_compte ON public.lien_unique USING btree (compte);
 
+CREATE INDEX ligne_facture_a_completer ON public.ligne_facture USING btree (jusqu_au, id) WHERE (etat = 'A_COMPLETER'::text);
+
+CREATE INDEX ligne_facture_a_payer ON public.ligne_facture USING btree (siren, id) WHERE (etat = 'ACCEPTEE'::text);
+
+CREATE INDEX ligne_facture_dossier ON public.ligne_facture USING btree (numero_interne, id);
+
+CREATE INDEX ligne_facture_facture ON public.ligne_facture USING btree (facture, id);
+
 CREATE INDEX message_demande_fil ON public.message_demande USING btree (demande, id);
 
 CREATE INDEX modification_a_trancher ON public.modification USING btree (id) WHERE (etat = ANY (ARRAY['EN_ATTENTE'::text, 'APPROUVEE'::text]));
@@ -1050,6 +1404,8 @@ CREATE UNIQUE INDEX modification_une_par_type ON public.modification USING btree
 CREATE UNIQUE INDEX parametre_un_par_jour ON public.parametre USING btree (cle, valable_du) WHERE (retire_le IS NULL);
 
 CREATE INDEX preuve_dpop_expire ON public.preuve_dpop USING btree (expire_le);
+
+CREATE INDEX recouvrement_dossier ON public.recouvrement USING btree (numero_interne, id);
 
 CREATE INDEX referentiel_npec_version ON public.referentiel_npec USING btree (version);
 
@@ -1073,11 +1429,34 @@ CREATE INDEX session_compte ON public.session USING btree (compte);
 
 CREATE INDEX session_expire ON public.session USING btree (expire_le);
 
+CREATE INDEX solde_poste_a_payer ON public.solde_poste USING btree (poste, siren) WHERE ((montant <> 0) AND (poste = 'A_PAYER'::text));
+
+CREATE INDEX solde_poste_vivant ON public.solde_poste USING btree (siren, poste, numero_interne) WHERE ((montant <> 0) AND (poste = ANY (ARRAY['A_FACTURER'::text, 'TROP_PERCU'::text, 'AVOIR_A_RECOUVRER'::text])));
+
+CREATE INDEX virement_ligne_ligne ON public.virement_ligne USING btree (ligne);
+
+CREATE INDEX virement_lot ON public.virement USING btree (lot, id);
+
+CREATE INDEX virement_ordonne ON public.virement USING btree (id) WHERE (etat = 'ORDONNE'::text);
+
+CREATE INDEX virement_siren ON public.virement USING btree (siren, id);
+
+CREATE TRIGGER mouvement_soldes AFTER INSERT ON public.mouvement REFERENCING NEW TABLE AS nouveaux FOR EACH STATEMENT EXECUTE FUNCTION public.tenir_soldes();
+
 ALTER TABLE ONLY public.accrochage
     ADD CONSTRAINT accrochage_editeur_fkey FOREIGN KEY (editeur) REFERENCES public.editeur(id);
 
 ALTER TABLE ONLY public.accrochage
     ADD CONSTRAINT accrochage_siren_fkey FOREIGN KEY (siren) REFERENCES public.organisation(siren);
+
+ALTER TABLE ONLY public.certificat
+    ADD CONSTRAINT certificat_document_fkey FOREIGN KEY (document) REFERENCES public.document(numero_interne);
+
+ALTER TABLE ONLY public.certificat
+    ADD CONSTRAINT certificat_dossier_fkey FOREIGN KEY (dossier) REFERENCES public.dossier(numero_interne);
+
+ALTER TABLE ONLY public.certificat
+    ADD CONSTRAINT certificat_facture_fkey FOREIGN KEY (facture) REFERENCES public.facture(numero_interne);
 
 ALTER TABLE ONLY public.cle_acces
     ADD CONSTRAINT cle_acces_compte_fkey FOREIGN KEY (compte) REFERENCES public.compte(id) ON DELETE CASCADE;
@@ -1093,6 +1472,9 @@ ALTER TABLE ONLY public.compte
 
 ALTER TABLE ONLY public.compte_etablissement
     ADD CONSTRAINT compte_etablissement_compte_fkey FOREIGN KEY (compte) REFERENCES public.compte(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.compteur_facture
+    ADD CONSTRAINT compteur_facture_siren_fkey FOREIGN KEY (siren) REFERENCES public.organisation(siren);
 
 ALTER TABLE ONLY public.contact
     ADD CONSTRAINT contact_siren_fkey FOREIGN KEY (siren) REFERENCES public.organisation(siren);
@@ -1136,11 +1518,23 @@ ALTER TABLE ONLY public.dossier
 ALTER TABLE ONLY public.echeance
     ADD CONSTRAINT echeance_numero_interne_fkey FOREIGN KEY (numero_interne) REFERENCES public.dossier(numero_interne);
 
+ALTER TABLE ONLY public.ecriture
+    ADD CONSTRAINT ecriture_numero_interne_fkey FOREIGN KEY (numero_interne) REFERENCES public.dossier(numero_interne);
+
 ALTER TABLE ONLY public.engagement
     ADD CONSTRAINT engagement_numero_interne_fkey FOREIGN KEY (numero_interne) REFERENCES public.dossier(numero_interne);
 
 ALTER TABLE ONLY public.etablissement
     ADD CONSTRAINT etablissement_siren_fkey FOREIGN KEY (siren) REFERENCES public.organisation(siren);
+
+ALTER TABLE ONLY public.facture
+    ADD CONSTRAINT facture_document_fkey FOREIGN KEY (document) REFERENCES public.document(numero_interne);
+
+ALTER TABLE ONLY public.facture
+    ADD CONSTRAINT facture_origine_fkey FOREIGN KEY (origine) REFERENCES public.facture(numero_interne);
+
+ALTER TABLE ONLY public.facture
+    ADD CONSTRAINT facture_siren_fkey FOREIGN KEY (siren) REFERENCES public.organisation(siren);
 
 ALTER TABLE ONLY public.instruction
     ADD CONSTRAINT instruction_affecte_a_fkey FOREIGN KEY (affecte_a) REFERENCES public.compte(id);
@@ -1162,6 +1556,15 @@ ALTER TABLE ONLY public.jeton
 
 ALTER TABLE ONLY public.lien_unique
     ADD CONSTRAINT lien_unique_compte_fkey FOREIGN KEY (compte) REFERENCES public.compte(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.ligne_facture
+    ADD CONSTRAINT ligne_facture_facture_fkey FOREIGN KEY (facture) REFERENCES public.facture(numero_interne);
+
+ALTER TABLE ONLY public.ligne_facture
+    ADD CONSTRAINT ligne_facture_ligne_origine_fkey FOREIGN KEY (ligne_origine) REFERENCES public.ligne_facture(id);
+
+ALTER TABLE ONLY public.ligne_facture
+    ADD CONSTRAINT ligne_facture_numero_interne_fkey FOREIGN KEY (numero_interne) REFERENCES public.dossier(numero_interne);
 
 ALTER TABLE ONLY public.logiciel
     ADD CONSTRAINT logiciel_editeur_fkey FOREIGN KEY (editeur) REFERENCES public.editeur(id);
@@ -1186,6 +1589,15 @@ ALTER TABLE ONLY public.modification
 
 ALTER TABLE ONLY public.modification
     ADD CONSTRAINT modification_tranchee_par_fkey FOREIGN KEY (tranchee_par) REFERENCES public.compte(id);
+
+ALTER TABLE ONLY public.mouvement
+    ADD CONSTRAINT mouvement_ecriture_fkey FOREIGN KEY (ecriture) REFERENCES public.ecriture(id);
+
+ALTER TABLE ONLY public.recouvrement
+    ADD CONSTRAINT recouvrement_numero_interne_fkey FOREIGN KEY (numero_interne) REFERENCES public.dossier(numero_interne);
+
+ALTER TABLE ONLY public.recouvrement
+    ADD CONSTRAINT recouvrement_virement_fkey FOREIGN KEY (virement) REFERENCES public.virement(id);
 
 ALTER TABLE ONLY public.referentiel_cfa
     ADD CONSTRAINT referentiel_cfa_version_fkey FOREIGN KEY (version) REFERENCES public.referentiel_version(id);
@@ -1225,3 +1637,18 @@ ALTER TABLE ONLY public.secret_editeur
 
 ALTER TABLE ONLY public.session
     ADD CONSTRAINT session_compte_fkey FOREIGN KEY (compte) REFERENCES public.compte(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.solde_poste
+    ADD CONSTRAINT solde_poste_numero_interne_fkey FOREIGN KEY (numero_interne) REFERENCES public.dossier(numero_interne);
+
+ALTER TABLE ONLY public.virement_ligne
+    ADD CONSTRAINT virement_ligne_ligne_fkey FOREIGN KEY (ligne) REFERENCES public.ligne_facture(id);
+
+ALTER TABLE ONLY public.virement_ligne
+    ADD CONSTRAINT virement_ligne_virement_fkey FOREIGN KEY (virement) REFERENCES public.virement(id);
+
+ALTER TABLE ONLY public.virement
+    ADD CONSTRAINT virement_lot_fkey FOREIGN KEY (lot) REFERENCES public.lot_paiement(id);
+
+ALTER TABLE ONLY public.virement
+    ADD CONSTRAINT virement_siren_fkey FOREIGN KEY (siren) REFERENCES public.organisation(siren);

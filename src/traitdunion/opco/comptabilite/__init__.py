@@ -1,0 +1,1 @@
+"""The accounting ledger: append-only, double entry, integer cents; its balances give every amount shown (ADR 0018)."""
