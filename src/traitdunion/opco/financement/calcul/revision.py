@@ -17,11 +17,14 @@ class RuptureImpossible(ValueError):
     """A break outside of the contract."""
 
 
-def funded_until(engagement: Engagement, rupture: Rupture, regles: ReglesFinancement) -> date:
-    """Last day funded after a break: the last day of the contract, or later when the training is kept on."""
+def funded_until(rupture: Rupture, regles: ReglesFinancement) -> date:
+    """Last day funded after a break: the last day of the contract, or later when the training is kept on.
+
+    Six months, the eve of the next contract, the end of the training: not the end that the broken contract had.
+    """
     if not rupture.maintien:
         return rupture.dernier_jour
-    bornes = [add_months(rupture.dernier_jour, regles.maintien_rupture_mois), engagement.contrat.fin]
+    bornes = [add_months(rupture.dernier_jour, regles.maintien_rupture_mois)]
     if rupture.nouveau_contrat is not None:
         bornes.append(rupture.nouveau_contrat - JOUR)
     if rupture.fin_formation is not None:
@@ -38,7 +41,7 @@ def apply_rupture(engagement: Engagement, rupture: Rupture, regles: ReglesFinanc
     contrat = engagement.contrat
     if not contrat.debut <= rupture.dernier_jour <= contrat.fin:
         raise RuptureImpossible("le dernier jour est hors du contrat")
-    fin = funded_until(engagement, rupture, regles)
+    fin = funded_until(rupture, regles)
     calcul = Annees(
         contrat, regime=engagement.regime, niveau=engagement.niveau_annuel, court=engagement.court, regles=regles
     )
@@ -50,7 +53,7 @@ def apply_rupture(engagement: Engagement, rupture: Rupture, regles: ReglesFinanc
     participation, part = owed_participation(contrat, regime=engagement.regime, regles=regles, rompu=rompu)
     du_pedagogie, du_rqth = sum(annee.pedagogie for annee in annees), sum(annee.rqth for annee in annees)
     participation = min(participation, du_pedagogie + du_rqth)
-    gardees = tuple(une for une in engagement.echeances if une.ouverture <= fin and une.codification != DERNIERE)
+    gardees = _opened(engagement.echeances, fin)
     verse = sum(une.total for une in gardees)
     du = du_pedagogie + du_rqth - participation
     phrase = (
@@ -101,6 +104,15 @@ def revise(engagement: Engagement, contrat: Contrat, regles: ReglesFinancement, 
     echeances = (*gardees, *number(reportees, conditions=conditions, depuis=len(gardees) + 1))
     dernier = echeances[-1].total
     return replace(nouveau, echeances=echeances, trop_percu=max(0, -dernier))
+
+
+def _opened(echeances: tuple[Echeance, ...], fin: date) -> tuple[Echeance, ...]:
+    """What was opened on or before the last day funded stays; a last solde of that very day gives way to the new."""
+    return tuple(
+        replace(une, codification=str(une.numero))
+        for une in echeances
+        if une.ouverture < fin or (une.ouverture == fin and une.codification != DERNIERE)
+    )
 
 
 class _Parts:
