@@ -21,7 +21,7 @@ CREATE TABLE facture (
     depose_par     text NOT NULL,
     depose_le      timestamptz NOT NULL,
     version        integer NOT NULL DEFAULT 1, -- moves at each act: two people who decide at once cannot both win
-    UNIQUE (siret_emetteur, genre, numero),
+    UNIQUE (siret_emetteur, numero),    -- one series for invoices and credit notes (norme.md §7)
     UNIQUE (siren, genre, rang),
     CHECK ((genre = 'AVOIR') = (origine IS NOT NULL)),
     CHECK (CASE genre WHEN 'AVOIR' THEN montant < 0 ELSE montant > 0 END)
