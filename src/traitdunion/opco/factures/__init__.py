@@ -1,0 +1,1 @@
+"""Factures and avoirs of the CFA: what their PDF says beside their data."""
