@@ -149,7 +149,8 @@ PDF_MULTIMEDIA = Entree(
 PDF_PIECE_JOINTE = Entree(
     code="PDF_PIECE_JOINTE",
     phrase="Ce PDF transporte un autre fichier en pièce jointe. Envoyez chaque pièce à part, ou imprimez-le en PDF.",
-    documentation="Le PDF contient un fichier joint (EmbeddedFile).",
+    documentation="Le PDF contient un fichier joint (EmbeddedFile). Sur une facture, le XML d'un Factur-X, seul et "
+    "sous son nom (factur-x.xml), est admis.",
 )
 PDF_XFA = Entree(
     code="PDF_XFA",

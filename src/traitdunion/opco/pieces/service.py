@@ -58,9 +58,11 @@ class Pieces:
         self._vault = vault
         self._verdict = "EN_ANALYSE" if antivirus_configure else "NON_CONFIGUREE"
 
-    async def inspect(self, chemin: Path, *, admis: frozenset[TypeContenu], nom: str) -> Inspection:
-        """Pass a staged file through the gate. Raises `Refus` with the ground."""
-        return await self._gate.inspect(chemin, admis=admis, nom=nom)
+    async def inspect(
+        self, chemin: Path, *, admis: frozenset[TypeContenu], nom: str, facture: bool = False
+    ) -> Inspection:
+        """Pass a staged file through the gate; a `facture` may carry a Factur-X. Raises `Refus` with the ground."""
+        return await self._gate.inspect(chemin, admis=admis, nom=nom, facture=facture)
 
     async def record(
         self,

@@ -8,7 +8,17 @@ from functools import cache
 from typing import Any
 
 from traitdunion.norme import nomenclatures as n
-from traitdunion.norme.erreurs import CATALOGUE, acces, controles, depot, lecture, pieces, referentiels, technique
+from traitdunion.norme.erreurs import (
+    CATALOGUE,
+    acces,
+    controles,
+    depot,
+    facturx,
+    lecture,
+    pieces,
+    referentiels,
+    technique,
+)
 from traitdunion.norme.erreurs.entree import Entree
 from traitdunion.norme.openapi import champs, document
 from traitdunion.norme.openapi.document import ETIQUETTES
@@ -23,6 +33,7 @@ FAMILLES = (
     ("Référentiels", "referentiels", referentiels),
     ("Dépôt", "depot", depot),
     ("Fichiers", "fichiers", pieces),
+    ("Factures électroniques", "facturx", facturx),
     ("Service", "service", technique),
 )
 ACCES = {

@@ -7,16 +7,30 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from traitdunion.opco.pieces.gate.model import Inspection, Limites, TypeContenu
+    from traitdunion.opco.pieces.gate.model import FacturX, Inspection, LectureFacture, Limites, Mention, TypeContenu
     from traitdunion.opco.pieces.gate.names import content_disposition, named_after, safe_name
     from traitdunion.opco.pieces.gate.pool import Gate
 
-__all__ = ["Gate", "Inspection", "Limites", "TypeContenu", "content_disposition", "named_after", "safe_name"]
+__all__ = [
+    "FacturX",
+    "Gate",
+    "Inspection",
+    "LectureFacture",
+    "Limites",
+    "Mention",
+    "TypeContenu",
+    "content_disposition",
+    "named_after",
+    "safe_name",
+]
 
 _MODULES = {
+    "FacturX": "model",
     "Gate": "pool",
     "Inspection": "model",
+    "LectureFacture": "model",
     "Limites": "model",
+    "Mention": "model",
     "TypeContenu": "model",
     "content_disposition": "names",
     "named_after": "names",

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
-from traitdunion.opco.pieces.gate import protocol, rlimits
-from traitdunion.opco.pieces.gate.model import MIO, FichierRefuse, Inspection, Limites, refuse
+from traitdunion.opco.pieces.gate import mention, protocol, rlimits
+from traitdunion.opco.pieces.gate.model import MIO, FichierRefuse, Inspection, Limites, Mention, refuse
 from traitdunion.opco.pieces.gate.policy import pdf
 from traitdunion.opco.pieces.gate.policy.file import inspect_file
 
@@ -26,7 +26,11 @@ def main() -> None:
     pdf.set_process_limits(limites)
     answers.write(protocol.PRET)
     while line := questions.readline(protocol.LIGNE_MAX_OCTETS):
-        answers.write(protocol.encode_reponse(_answer(protocol.decode_demande(line), limites)))
+        demande = protocol.decode_demande(line)
+        reponse = _answer(demande, limites)
+        answers.write(protocol.encode_reponse(reponse))
+        if protocol.text_follows(reponse):
+            answers.write(protocol.encode_texte(_read_text(demande, limites)))
 
 
 def _take_stdout() -> BinaryIO:
@@ -40,11 +44,17 @@ def _take_stdout() -> BinaryIO:
 
 
 def _answer(demande: protocol.Demande, limites: Limites) -> protocol.Reponse:
-    rlimits.set_cpu_for_next_file(limites)
+    rlimits.set_cpu_from_now(limites.cpu_secondes)
     resultat: Inspection | FichierRefuse
     cause = None
     try:
-        resultat = inspect_file(Path(demande.chemin), admis=demande.admis, annonces=demande.annonces, limites=limites)
+        resultat = inspect_file(
+            Path(demande.chemin),
+            admis=demande.admis,
+            annonces=demande.annonces,
+            limites=limites,
+            facture=demande.facture,
+        )
     except FichierRefuse as refus:
         resultat = refus
     except MemoryError:
@@ -52,5 +62,18 @@ def _answer(demande: protocol.Demande, limites: Limites) -> protocol.Reponse:
     except Exception as exc:
         # Not foreseen, so not understood: refused, and the kind of exception (never its text) goes to the log.
         resultat, cause = refuse("FICHIER_ANALYSE_INTERROMPUE"), type(exc).__name__
-    usee = cause is not None or rlimits.resident_octets() > _MEMOIRE_USEE_OCTETS
-    return protocol.Reponse(resultat, usee=usee, cause=cause)
+    return protocol.Reponse(resultat, usee=cause is not None or _holds_much(), cause=cause)
+
+
+def _read_text(demande: protocol.Demande, limites: Limites) -> protocol.Texte:
+    """The mention in the text of a facture that passed. PDFium may end the process here: the verdict is out."""
+    lue, cause = Mention.INCONNUE, None
+    try:
+        lue = mention.find_mention(Path(demande.chemin), limites=limites)
+    except Exception as exc:
+        cause = type(exc).__name__
+    return protocol.Texte(lue, usee=cause is not None or _holds_much(), cause=cause)
+
+
+def _holds_much() -> bool:
+    return rlimits.resident_octets() > _MEMOIRE_USEE_OCTETS

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections import deque
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -11,7 +12,16 @@ import structlog
 
 from traitdunion.norme.erreurs import Anomalie, Entree, Refus, pieces, technique
 from traitdunion.opco.pieces.gate import protocol
-from traitdunion.opco.pieces.gate.model import EXTENSIONS, MIO, FichierRefuse, Inspection, Limites, Motif, TypeContenu
+from traitdunion.opco.pieces.gate.model import (
+    EXTENSIONS,
+    MIO,
+    FichierRefuse,
+    Inspection,
+    Limites,
+    Mention,
+    Motif,
+    TypeContenu,
+)
 from traitdunion.opco.pieces.gate.process import COMMANDE, Child, ChildDead, ChildTooSlow
 
 _CHAMP = "fichier"
@@ -87,22 +97,34 @@ class Gate:
         return frozenset(child.pid for child in [*self._free, *self._busy] if child.alive)
 
     async def inspect(
-        self, path: Path, *, admis: frozenset[TypeContenu], nom: str, declare: str | None = None
+        self,
+        path: Path,
+        *,
+        admis: frozenset[TypeContenu],
+        nom: str,
+        declare: str | None = None,
+        facture: bool = False,
     ) -> Inspection:
         """What the file at `path` is, once it has passed every check.
 
         `admis` are the types that this route takes; `nom` the file's name and `declare` the Content-Type of its part,
-        both only compared with the content. Raises `Refus` with every ground found; the file is left as it is.
+        both only compared with the content. The PDF of a `facture` may carry the XML of a Factur-X; the inspection
+        says what both say. Its text may remain unknown, which refuses nothing. Raises `Refus` with every ground found;
+        the file is left as it is.
         """
         self._check_size(path.stat().st_size)  # noqa: ASYNC240 - one system call on a file just written
         annonces = tuple(announced_types(nom, declare))
         demande = protocol.Demande(
-            os.fspath(path), admis=tuple(kind for kind in TypeContenu if kind in admis), annonces=annonces
+            os.fspath(path),
+            admis=tuple(kind for kind in TypeContenu if kind in admis),
+            annonces=annonces,
+            facture=facture,
         )
         for essai in range(1, _ESSAIS + 1):
             child = await self._take()
             try:
                 reponse = await child.ask(demande)
+                texte = await child.ask_text() if protocol.text_follows(reponse) else None
             except ChildTooSlow:
                 _log.warning("analyse_trop_longue", pid=child.pid)
                 raise pieces.FICHIER_TROP_LONG_A_LIRE.refus(_CHAMP) from None
@@ -111,7 +133,7 @@ class Gate:
                 continue
             finally:
                 self._give_back(child)
-            return self._judge(reponse)
+            return self._judge(reponse, texte)
         raise pieces.FICHIER_ANALYSE_INTERROMPUE.refus(_CHAMP)
 
     def _check_size(self, taille_octets: int) -> None:
@@ -120,12 +142,17 @@ class Gate:
         if taille_octets > self._limites.taille_octets:
             raise pieces.FICHIER_TROP_GROS.refus(_CHAMP, limite_mio=self._limites.taille_octets // MIO)
 
-    def _judge(self, reponse: protocol.Reponse) -> Inspection:
+    def _judge(self, reponse: protocol.Reponse, texte: protocol.Texte | None) -> Inspection:
         if reponse.cause:
             _log.error("analyse_imprevue", cause=reponse.cause)
         if isinstance(reponse.resultat, FichierRefuse):
             raise Refus([_anomalie(motif) for motif in reponse.resultat.motifs])
-        return reponse.resultat
+        if reponse.resultat.facture is None:
+            return reponse.resultat
+        if texte is None or texte.cause:
+            _log.warning("texte_non_lu", cause=texte.cause if texte else "enfant")
+        lecture = replace(reponse.resultat.facture, mention=texte.mention if texte else Mention.INCONNUE)
+        return replace(reponse.resultat, facture=lecture)
 
     async def _take(self) -> Child:
         """A child, in the order of arrival."""

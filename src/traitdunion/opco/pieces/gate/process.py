@@ -99,6 +99,23 @@ class Child:
         self._usee = reponse.usee
         return reponse
 
+    async def ask_text(self) -> protocol.Texte | None:
+        """The line about the text that follows the answer on a facture; None when the child died or took too long.
+
+        The verdict stands either way: PDFium, which reads the text, is known to fall where qpdf read the whole file.
+        """
+        try:
+            async with asyncio.timeout(self._limites.texte_duree_secondes):
+                texte = protocol.decode_texte(await self._read_line())
+        except (TimeoutError, protocol.ProtocolError, ConnectionError):
+            await self._bury()
+            return None
+        except BaseException:
+            await asyncio.shield(self._bury())
+            raise
+        self._usee |= texte.usee
+        return texte
+
     async def stop(self) -> None:
         """End an idle child: it leaves when its input closes, and is killed if it does not."""
         assert self._process.stdin is not None

@@ -23,11 +23,11 @@ def set_lifelong(limites: Limites) -> None:
         resource.setrlimit(what, (bounded, bounded))
 
 
-def set_cpu_for_next_file(limites: Limites) -> None:
+def set_cpu_from_now(secondes: int) -> None:
     """CPU seconds on top of what is used, then SIGXCPU; the kernel counts whole seconds, so up to one more."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
     used = math.ceil(usage.ru_utime + usage.ru_stime)
-    resource.setrlimit(resource.RLIMIT_CPU, (used + limites.cpu_secondes, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+    resource.setrlimit(resource.RLIMIT_CPU, (used + secondes, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
 @contextmanager

@@ -2,16 +2,31 @@
 
 import os
 import string
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 
 import pytest
 from builders import fichiers
 
 from traitdunion.norme.erreurs import Entree, pieces
-from traitdunion.opco.pieces.gate import Inspection, Limites, TypeContenu, protocol
+from traitdunion.opco.pieces.gate import (
+    FacturX,
+    Inspection,
+    LectureFacture,
+    Limites,
+    Mention,
+    TypeContenu,
+    protocol,
+)
 from traitdunion.opco.pieces.gate.model import FichierRefuse, Motif
 from traitdunion.opco.pieces.gate.pool import announced_types
 
 INSPECTION = Inspection(type_contenu=TypeContenu.PNG, pages=1, taille_octets=7, sha256=bytes(range(32)))
+FACTURX = FacturX(
+    numero="FA « 1 »", date_emission=date(2026, 10, 15), montant_total=Decimal("-4000.10"), sirets=("323456780",)
+)
+FACTURE = replace(INSPECTION, facture=LectureFacture(joint=True, facturx=FACTURX))
 CODES = {entree.code: entree for entree in vars(pieces).values() if isinstance(entree, Entree)}
 # Grounds that no file gives on demand: the child's death and its memory are tried in test_pool.
 SANS_FICHIER = {"FICHIER_TROP_LONG_A_LIRE", "FICHIER_TROP_LOURD_A_LIRE", "FICHIER_ANALYSE_INTERROMPUE"}
@@ -40,6 +55,44 @@ def test_answers_come_back_as_they_were() -> None:
     assert back.cause == "ValueError"
 
 
+@pytest.mark.parametrize("facture", [FACTURE.facture, LectureFacture(joint=True), LectureFacture()])
+def test_what_a_facture_says_comes_back_as_it_was(facture: LectureFacture) -> None:
+    passed = protocol.Reponse(replace(INSPECTION, facture=facture))
+
+    assert protocol.decode_reponse(protocol.encode_reponse(passed)) == passed
+    assert protocol.text_follows(passed)
+    assert not protocol.text_follows(protocol.Reponse(INSPECTION))
+
+
+def test_the_line_about_the_text_comes_back_as_it_was() -> None:
+    for texte in (protocol.Texte(Mention.ABSENTE), protocol.Texte(Mention.INCONNUE, usee=True, cause="PdfiumError")):
+        assert protocol.decode_texte(protocol.encode_texte(texte)) == texte
+
+
+@pytest.mark.parametrize("line", [b"", b"null", b"[]", b"\xff", b'{"mention": "OUI", "usee": false, "cause": null}'])
+def test_a_line_about_the_text_that_is_not_one_is_never_believed(line: bytes) -> None:
+    with pytest.raises(protocol.ProtocolError):
+        protocol.decode_texte(line)
+
+
+def test_the_longest_values_that_a_child_reads_fit_in_a_line() -> None:
+    long = "\U0001f600" * 100
+    facturx = FacturX(
+        numero=long,
+        type_code=long,
+        devise=long,
+        reference_acheteur=long,
+        sirets=("3" * 14,) * 20,
+        ibans=(long,) * 10,
+        categories=(long,) * 10,
+        exonerations=(long,) * 10,
+    )
+    passed = protocol.Reponse(replace(INSPECTION, facture=LectureFacture(joint=True, facturx=facturx)))
+
+    assert len(protocol.encode_reponse(passed)) < protocol.LIGNE_MAX_OCTETS
+    assert protocol.decode_reponse(protocol.encode_reponse(passed)) == passed
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -55,6 +108,10 @@ def test_answers_come_back_as_they_were() -> None:
         protocol.encode_reponse(protocol.Reponse(INSPECTION)).replace(b"0001", b"01"),
         protocol.encode_reponse(protocol.Reponse(INSPECTION)).replace(b"image/png", b"text/html"),
         protocol.encode_reponse(protocol.Reponse(INSPECTION)).replace(b'"pages": 1', b'"pages": "1"'),
+        protocol.encode_reponse(protocol.Reponse(FACTURE)).replace(b"2026-10-15", b"demain"),
+        protocol.encode_reponse(protocol.Reponse(FACTURE)).replace(b"-4000.10", b"NaN"),
+        protocol.encode_reponse(protocol.Reponse(FACTURE)).replace(b"323456780", b"3" * 101),
+        protocol.encode_reponse(protocol.Reponse(FACTURE)).replace(b'["323456780"]', b'"323456780"'),
     ],
 )
 def test_an_answer_that_is_not_one_is_never_believed(line: bytes) -> None:

@@ -5,14 +5,21 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from traitdunion.opco.pieces.gate import rlimits
-from traitdunion.opco.pieces.gate.model import MIO, Inspection, Limites, TypeContenu, refuse
+from traitdunion.opco.pieces.gate.model import MIO, Inspection, LectureFacture, Limites, TypeContenu, refuse
 from traitdunion.opco.pieces.gate.policy import images, pdf, raw
 
 
 def inspect_file(
-    path: Path, *, admis: Sequence[TypeContenu], annonces: Sequence[TypeContenu | None], limites: Limites
+    path: Path,
+    *,
+    admis: Sequence[TypeContenu],
+    annonces: Sequence[TypeContenu | None],
+    limites: Limites,
+    facture: bool = False,
 ) -> Inspection:
     """The file at `path`, read once for its hash and its bytes, then by the policy of its real type.
+
+    The PDF of a `facture` may carry a Factur-X, which is read; the mention of VAT is not looked for here.
 
     Raises FichierRefuse; MemoryError when it does not fit in the address space.
     """
@@ -20,14 +27,15 @@ def inspect_file(
     kind = raw.check_header(data)
     _check_type(kind, admis=admis, annonces=annonces)
     raw.check_polyglot(data, kind=kind)
+    lecture: LectureFacture | None = None
     if kind is TypeContenu.PDF:
         raw.check_pdf_end(data)
         with rlimits.memory_at_most(limites.memoire_pdf_octets):
-            pages = pdf.check_pdf(path, limites=limites)
+            pages, lecture = pdf.check_pdf(path, limites=limites, facture=facture)
     else:
         images.check_image(data, kind=kind, limites=limites)
         pages = 1
-    return Inspection(type_contenu=kind, pages=pages, taille_octets=len(data), sha256=sha256)
+    return Inspection(type_contenu=kind, pages=pages, taille_octets=len(data), sha256=sha256, facture=lecture)
 
 
 def read_bytes(path: Path, *, limites: Limites) -> tuple[bytes, bytes]:

@@ -5,11 +5,12 @@ import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
 import pikepdf
 
-from traitdunion.opco.pieces.gate.model import MIO, FichierRefuse, Limites, Motif, refuse
-from traitdunion.opco.pieces.gate.policy import active, jpeg
+from traitdunion.opco.pieces.gate.model import MIO, FichierRefuse, LectureFacture, Limites, Motif, refuse
+from traitdunion.opco.pieces.gate.policy import active, joint, jpeg
 
 # Warnings after which qpdf reads what any reader reads. Any other means that it guessed (a doubled key, a value taken
 # for null, levels left out), so that another reader could see another document: refused.
@@ -20,6 +21,13 @@ _AVERTISSEMENTS_SANS_PORTEE = re.compile(
 )
 _CADRES = ("/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox")
 _MEMOIRE = re.compile(r"memory limit exceeded|bad_alloc")
+
+
+class PdfLu(NamedTuple):
+    """A PDF that passed: its pages, counted in its tree, and what its Factur-X says when it was asked for."""
+
+    pages: int
+    facture: LectureFacture | None
 
 
 def set_process_limits(limites: Limites) -> None:
@@ -36,15 +44,15 @@ def set_process_limits(limites: Limites) -> None:
     )
 
 
-def check_pdf(path: Path, *, limites: Limites) -> int:
-    """The number of pages of the PDF at `path`, counted in its tree.
+def check_pdf(path: Path, *, limites: Limites, facture: bool = False) -> PdfLu:
+    """What the PDF at `path` is; a `facture` may carry the XML of a Factur-X, and nothing else.
 
     Raises FichierRefuse with every ground of active content and of page format at once; what stops reading (damage,
     encryption, a limit) comes alone. MemoryError when the address space is exhausted.
     """
     try:
         with pikepdf.open(path, attempt_recovery=False, suppress_warnings=True) as pdf:
-            pages = _check_open(pdf, limites)
+            lu = _check_open(pdf, limites, facture=facture)
             warnings = pdf.get_warnings()
     except pikepdf.PasswordError:
         raise refuse("PDF_CHIFFRE") from None
@@ -52,7 +60,7 @@ def check_pdf(path: Path, *, limites: Limites) -> int:
         raise _reading_refus(exc, limites) from None
     if any(not _AVERTISSEMENTS_SANS_PORTEE.search(str(warning)) for warning in warnings):
         raise refuse("PDF_ENDOMMAGE")
-    return pages
+    return lu
 
 
 def _reading_refus(exc: Exception, limites: Limites) -> FichierRefuse:
@@ -67,7 +75,7 @@ def _too_much_data(limites: Limites) -> FichierRefuse:
     return refuse("PDF_DECOMPRESSION_EXCESSIVE", limite_mio=limites.decode_octets // MIO)
 
 
-def _check_open(pdf: pikepdf.Pdf, limites: Limites) -> int:
+def _check_open(pdf: pikepdf.Pdf, limites: Limites, *, facture: bool) -> PdfLu:
     if pdf.is_encrypted:
         raise refuse("PDF_CHIFFRE")
     size = pdf.trailer.get("/Size", 0)
@@ -78,10 +86,11 @@ def _check_open(pdf: pikepdf.Pdf, limites: Limites) -> int:
         raise refuse("PDF_SANS_PAGE")
     if pages > limites.pages:
         raise refuse("PDF_TROP_DE_PAGES", pages=pages, maximum=limites.pages)
+    lecture = joint.take_facturx(pdf) if facture else None
     motifs = list(itertools.chain(_bad_boxes(pdf, limites), _walk(pdf.objects, limites)))
     if motifs:
         raise FichierRefuse(motifs)
-    return pages
+    return PdfLu(pages, lecture)
 
 
 def _bad_boxes(pdf: pikepdf.Pdf, limites: Limites) -> Iterator[Motif]:
