@@ -6,11 +6,21 @@ from types import ModuleType
 import pytest
 from builders.projet import python_files, text
 
-from traitdunion.norme.erreurs import CATALOGUE, acces, controles, depot, lecture, pieces, referentiels, technique
+from traitdunion.norme.erreurs import (
+    CATALOGUE,
+    acces,
+    controles,
+    depot,
+    factures,
+    lecture,
+    pieces,
+    referentiels,
+    technique,
+)
 from traitdunion.norme.erreurs.entree import Entree, Gravite
 from traitdunion.norme.routes import ROUTES
 
-FAMILLES = (lecture, controles, referentiels, depot, pieces, acces, technique)
+FAMILLES = (lecture, controles, referentiels, depot, factures, pieces, acces, technique)
 STATUTS = {400, 401, 403, 404, 405, 413, 415, 422, 429, 500, 503}
 STATUTS_D_EXTENSION = {409, 413, 415, 422}
 SECRETS = re.compile(r"\{(?:nir|iban|handicap|secret|cle|jeton)\w*\}")

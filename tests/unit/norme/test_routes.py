@@ -2,6 +2,7 @@
 
 from traitdunion.norme.erreurs import CATALOGUE
 from traitdunion.norme.routes import ROUTES, Acces
+from traitdunion.norme.routes.facturation import FACTURATION
 
 # Codes of paths and methods that are no route at all.
 HORS_ROUTES = {"ROUTE_INCONNUE", "METHODE_NON_AUTORISEE"}
@@ -37,7 +38,8 @@ def test_only_the_status_and_the_token_go_without_a_token() -> None:
 
 
 def test_every_code_may_be_answered_by_some_route() -> None:
-    rendus = {entree.code for route in ROUTES for entrees in route.codes().values() for entree in entrees}
+    routes = {route.nom: route for route in (*ROUTES, *FACTURATION)}.values()
+    rendus = {entree.code for route in routes for entrees in route.codes().values() for entree in entrees}
     assert set(CATALOGUE) - rendus - HORS_ROUTES == set()
 
 
