@@ -11,6 +11,7 @@ from traitdunion.norme.erreurs import (
     acces,
     controles,
     depot,
+    factures,
     facturx,
     lecture,
     pieces,
@@ -20,7 +21,7 @@ from traitdunion.norme.erreurs import (
 from traitdunion.norme.erreurs.entree import Entree, Gravite
 from traitdunion.norme.routes import ROUTES
 
-FAMILLES = (lecture, controles, referentiels, depot, pieces, facturx, acces, technique)
+FAMILLES = (lecture, controles, referentiels, depot, factures, facturx, pieces, acces, technique)
 STATUTS = {400, 401, 403, 404, 405, 413, 415, 422, 429, 500, 503}
 STATUTS_D_EXTENSION = {409, 413, 415, 422}
 SECRETS = re.compile(r"\{(?:nir|iban|handicap|secret|cle|jeton)\w*\}")

@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from traitdunion.norme.openapi import exemples
+from traitdunion.norme.openapi import exemples, exemples_facturation
 
 RECU_LE = exemples.RECU_LE
+# A day on which the example of facture, avoir and certificat raise no anomaly.
+FACTURE_LE = exemples_facturation.RECU_LE
 SIREN_CFA = exemples.SIREN
 # As a value: the member is taken out. Its name is the same in each process of xdist, which names tests after it.
 ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "ABSENT"})()
@@ -41,6 +43,22 @@ def infos_fichier(changes: Mapping[str, Any] | None = None, *, numero_interne: s
     """Part `infosFichier` of POST documents."""
     corps = copy.deepcopy(exemples.INFOS_FICHIER)
     corps["objets"][0]["idObjet"] = numero_interne
+    return changed(corps, changes)
+
+
+def a_facture(changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Part `facture` of POST factures: two lines of one échéance, without any anomaly that the body can tell."""
+    return changed(copy.deepcopy(exemples_facturation.FACTURE), changes)
+
+
+def an_avoir(changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Part `avoir` of POST avoirs, on `a_facture()`."""
+    return changed(copy.deepcopy(exemples_facturation.AVOIR), changes)
+
+
+def a_certificat(changes: Mapping[str, Any] | None = None, *, numero_interne: str = "1") -> dict[str, Any]:
+    """Part `certificat` of POST certificats, in agreement with `a_depot()`."""
+    corps = {**copy.deepcopy(exemples_facturation.CERTIFICAT), "numeroInterneDossier": numero_interne}
     return changed(corps, changes)
 
 

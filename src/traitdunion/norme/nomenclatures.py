@@ -232,7 +232,25 @@ ETAT_FACTURE = Nomenclature(
         "REGLE": "réglée",
         "REGLE_PARTIEL": "réglée en partie",
         "REJETE": "rejetée",
+        "ANNULE": "annulée par un avoir",
     },
+)
+ETAT_LIGNE = Nomenclature(
+    "etatLigne",
+    {
+        "A_COMPLETER": "à compléter : une pièce est attendue",
+        "EN_INSTRUCTION": "en cours d'instruction",
+        "ACCEPTEE": "acceptée, à payer",
+        "ORDONNEE": "virement ordonné",
+        "REGLEE": "réglée",
+        "REJETEE": "rejetée",
+        "ANNULEE": "annulée par un avoir",
+        "FORCLOSE": "forclose : facturée ou complétée trop tard",
+    },
+)
+TYPE_CERTIFICAT = Nomenclature(
+    "typeCertificat",
+    {"Intermediaire": "en cours de formation", "Final": "de fin de formation"},
 )
 
 

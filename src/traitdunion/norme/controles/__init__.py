@@ -9,13 +9,24 @@ from datetime import date
 from traitdunion.norme.controles import age, codes, completude, dates, formats, maitre, remuneration, travail
 from traitdunion.norme.controles.autres import check_infos_fichier, check_rupture
 from traitdunion.norme.controles.convention import check_convention, compare_convention
+from traitdunion.norme.controles.facturation import check_avoir, check_certificat, check_facture
 from traitdunion.norme.erreurs import controles as entrees
 from traitdunion.norme.erreurs.entree import Anomalie
 from traitdunion.norme.lecture import merge
 from traitdunion.norme.messages.cerfa import Cerfa, DepotDossier
 from traitdunion.norme.parametres import LIVRES, Parametres
 
-__all__ = ["check_convention", "check_depot", "check_infos_fichier", "check_rupture", "compare_convention", "merge"]
+__all__ = [
+    "check_avoir",
+    "check_certificat",
+    "check_convention",
+    "check_depot",
+    "check_facture",
+    "check_infos_fichier",
+    "check_rupture",
+    "compare_convention",
+    "merge",
+]
 
 # In the order of the form as far as one rule belongs to one section.
 _REGLES = (

@@ -2,7 +2,11 @@
 
 from collections.abc import Callable
 
-from traitdunion.norme.messages import cerfa, commun, convention
+from traitdunion.norme.facturation.echeances import normalise_numero_echeance
+from traitdunion.norme.facturation.natures import normalise_nature
+from traitdunion.norme.identite import fold_name
+from traitdunion.norme.messages import cerfa, commun, convention, facture
+from traitdunion.norme.nomenclatures import TYPE_CERTIFICAT
 
 # Other spellings of a member, seen in connectors: read as the norm's name when that one is absent.
 ALIAS: dict[type, dict[str, str]] = {
@@ -15,6 +19,7 @@ LECTURE_SEULE: dict[type, frozenset[str]] = {
 }
 # An object in which nothing is said is as absent as an empty string (a second maître left blank), but for these.
 GARDES_VIDES: frozenset[type] = frozenset({cerfa.Cerfa})
+_TYPES_CERTIFICAT = {fold_name(code): code for code in TYPE_CERTIFICAT.codes}
 
 
 def _sans_espaces(texte: str) -> str:
@@ -49,6 +54,10 @@ def _derniere_classe(texte: str) -> str:
     return texte.zfill(2) if texte.isdigit() else texte
 
 
+def _type_certificat(texte: str) -> str:
+    return _TYPES_CERTIFICAT.get(fold_name(texte), texte)
+
+
 # The form in which a code is kept and compared, by wire name.
 NORMALISERS: dict[str, Callable[[str], str]] = {
     "siret": _sans_espaces,
@@ -66,6 +75,10 @@ NORMALISERS: dict[str, Callable[[str], str]] = {
     "typeSalaire": str.upper,
     "siretEmetteur": _sans_espaces,
     "ibanEmetteur": _code,
+    "natureLigne": normalise_nature,
+    "numeroEcheance": normalise_numero_echeance,
+    "codificationEcheance": normalise_numero_echeance,
+    "typeCertificat": _type_certificat,
 }
 
 
@@ -105,7 +118,15 @@ def restore_depot(brut: dict[str, object]) -> dict[str, object]:
     return recent
 
 
+def restore_facture(brut: dict[str, object]) -> dict[str, object]:
+    """A single line sent as an object instead of a list of one, as converters from XML do."""
+    ligne = brut.get("lignes")
+    return {**brut, "lignes": [ligne]} if isinstance(ligne, dict) else brut
+
+
 RESTORE: dict[type, Callable[[dict[str, object]], dict[str, object]]] = {
     commun.Adresse: restore_adresse,
     cerfa.DepotDossier: restore_depot,
+    facture.Facture: restore_facture,
+    facture.Avoir: restore_facture,
 }

@@ -25,6 +25,19 @@ EVENEMENTS: Mapping[str, str] = MappingProxyType(
         "DOSSIER_SOLDE": "Dossier soldé",
         "DECA_DEPOSE": "Contrat déposé, numéro DECA reçu",
         "DECA_NON_DEPOSABLE": "Contrat non déposable auprès du ministère",
+        "FACTURE_DEPOSEE": "Facture transmise",
+        "FACTURE_A_COMPLETER": "Facture à compléter",
+        "FACTURE_COMPLETEE": "Facture complétée",
+        "FACTURE_ACCEPTEE": "Facture acceptée",
+        "FACTURE_REJETEE": "Facture rejetée",
+        "FACTURE_REGLEE": "Facture réglée",
+        "FACTURE_ANNULEE": "Facture annulée par un avoir",
+        "AVOIR_DEPOSE": "Avoir transmis",
+        "CERTIFICAT_DEPOSE": "Certificat de réalisation transmis",
+        "VIREMENT_EMIS": "Virement émis",
+        "VIREMENT_REJETE": "Virement rejeté par la banque",
+        "TROP_PERCU_CONSTATE": "Trop-perçu constaté",
+        "TROP_PERCU_RECOUVRE": "Trop-perçu recouvré",
     }
 )
 AUTRE = "Mise à jour du dossier"

@@ -29,7 +29,7 @@ class Facture(MessageCreux, frozen=True, kw_only=True):
     lignes: Annotated[tuple[LigneFacture, ...] | None, membre("Lignes")] = None
 
 
-class Avoir(Facture, frozen=True):
+class Avoir(Facture, frozen=True, kw_only=True):
     """Part `avoir` of POST avoirs: amounts are negative."""
 
     numero_facture_origine: Annotated[Texte40 | None, membre("Numéro de la facture d'origine")] = None

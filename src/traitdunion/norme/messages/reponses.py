@@ -170,6 +170,7 @@ class CorpsErreur(MessageCreux, frozen=True, kw_only=True):
     aide: Annotated[str | None, membre("Adresse à qui écrire")] = None
     numero_interne: Annotated[str | None, membre("Numéro interne du dossier déjà reçu")] = None
     numero_externe: Annotated[str | None, membre("Numéro du dossier déjà reçu")] = None
+    numero_interne_facture: Annotated[str | None, membre("Numéro interne de la facture déjà reçue")] = None
     differences: Annotated[tuple[str, ...] | None, membre("Champs qui diffèrent du dossier déjà reçu")] = None
     error: Annotated[str | None, membre("Code OAuth, sur la demande de jeton (RFC 6749 §5.2)")] = None
     error_description: Annotated[str | None, membre("Explication OAuth")] = msgspec.field(

@@ -9,9 +9,12 @@ import msgspec
 from traitdunion.norme import nomenclatures as n
 from traitdunion.norme.controles import completude
 from traitdunion.norme.controles import convention as controle_convention
+from traitdunion.norme.controles.facturation import certificat as controle_certificat
+from traitdunion.norme.controles.facturation import facture as controle_facture
 from traitdunion.norme.messages.cerfa import Cerfa, DepotDossier
 from traitdunion.norme.messages.convention import Convention
-from traitdunion.norme.messages.pieces import InfosFichier
+from traitdunion.norme.messages.facture import Avoir, Facture
+from traitdunion.norme.messages.pieces import Certificat, InfosFichier
 
 OBLIGATOIRE, ATTENDU = "obligatoire", "attendu"
 # Closed lists by wire name: an unknown code blocks (CODE_INCONNU).
@@ -34,10 +37,12 @@ LISTES: dict[str, n.Nomenclature] = {
     "typeFichier": n.TYPE_FICHIER,
     "typeObjet": n.TYPE_OBJET,
 }
-# Lists whose unknown codes do not block: shown to the reader, not enforced by the schema.
-LISTES_INDICATIVES: dict[str, n.Nomenclature] = {"versionCERFA": n.VERSION_CERFA}
-# Members that only the OPCO sets: ignored on deposit.
-LECTURE_SEULE = frozenset({"numeroInterne", "numeroExterne", "numeroDeca", "etat", "commentaireEtat"})
+# Lists shown to the reader, not enforced by the schema: unknown codes do not block, or many spellings are read.
+LISTES_INDICATIVES: dict[str, n.Nomenclature] = {
+    "versionCERFA": n.VERSION_CERFA,
+    "natureLigne": n.NATURE_LIGNE,
+    "typeCertificat": n.TYPE_CERTIFICAT,
+}
 
 Membre = tuple[type[msgspec.Struct], str]
 
@@ -100,6 +105,23 @@ def presences() -> dict[Membre, str]:
         trouvees[(Convention, nom)] = OBLIGATOIRE
     for chemin in ("typeFichier", "objets.typeObjet", "objets.idObjet"):
         for membre in find(InfosFichier, chemin):
+            trouvees[membre] = OBLIGATOIRE
+    return {**trouvees, **_presences_facturation()}
+
+
+def _presences_facturation() -> dict[Membre, str]:
+    trouvees: dict[Membre, str] = {}
+    origine = (controle_facture.ORIGINE,)
+    for struct, propres in ((Facture, ()), (Avoir, origine)):
+        for nom in (*controle_facture.REQUIS, *propres):
+            trouvees[(struct, nom)] = OBLIGATOIRE
+        for nom in controle_facture.REQUIS_LIGNE:
+            for membre in find(struct, f"lignes.{nom}"):
+                trouvees[membre] = OBLIGATOIRE
+    for requis in controle_certificat.REQUIS:
+        trouvees[find(Certificat, requis.chemin.removeprefix("certificat."))[-1]] = ATTENDU
+    for requis in (*controle_certificat.OBLIGATOIRES, controle_certificat.ECHEANCE):
+        for membre in find(Certificat, requis.chemin.removeprefix("certificat.")):
             trouvees[membre] = OBLIGATOIRE
     return trouvees
 

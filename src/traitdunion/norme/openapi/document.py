@@ -1,5 +1,6 @@
 """Building the document: components from the structs, operations from the routes, errors from the catalogue."""
 
+from collections.abc import Sequence
 from typing import Any, get_args, get_origin
 
 import msgspec
@@ -8,7 +9,7 @@ from traitdunion import __version__
 from traitdunion.norme.messages.reponses import CorpsErreur
 from traitdunion.norme.openapi import ecrits, exemples, lus
 from traitdunion.norme.openapi.operations import Operations
-from traitdunion.norme.routes import ROUTES
+from traitdunion.norme.routes import ROUTES, Route
 
 DESCRIPTION = """\
 La norme d'échange entre CFA et OPCO (« API Convergence »), telle que Trait d'union la sert.
@@ -27,14 +28,16 @@ ETIQUETTES = {
     "Connexion": "S'authentifier, vérifier une clé, savoir si l'API est en état.",
     "Dossiers": "Déposer un contrat, le contrôler, le relire, suivre son état.",
     "Pièces": "Déposer la convention et les autres pièces, relire un fichier, obtenir un récépissé.",
+    "Factures": "Déposer une facture, un avoir, un certificat de réalisation ; suivre les règlements.",
     "extension": "Ce que ce projet ajoute à la norme, toujours sous /v2.",
 }
 
 
-def document() -> dict[str, Any]:
-    """The OpenAPI 3.1 document, as plain values; the same each time."""
+def document(routes: Sequence[Route] = ROUTES) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of these routes, as plain values; the same each time."""
     operations = Operations()
-    paths = operations.paths(ROUTES)
+    paths = operations.paths(routes)
+    etiquettes = {*(route.etiquette for route in routes), "extension"}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -45,10 +48,10 @@ def document() -> dict[str, Any]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/", "description": "Ce serveur"}],
-        "tags": [{"name": nom, "description": texte} for nom, texte in ETIQUETTES.items()],
+        "tags": [{"name": nom, "description": texte} for nom, texte in ETIQUETTES.items() if nom in etiquettes],
         "paths": paths,
         "components": {
-            "schemas": _schemas(),
+            "schemas": _schemas(routes),
             "responses": operations.responses,
             "examples": {
                 "DepotDossier": {"summary": "Un dépôt sans anomalie", "value": exemples.DEPOT},
@@ -82,10 +85,10 @@ def write() -> bytes:
     return msgspec.json.format(msgspec.json.encode(document()), indent=1) + b"\n"
 
 
-def _schemas() -> dict[str, Any]:
+def _schemas(routes: Sequence[Route]) -> dict[str, Any]:
     deposes: dict[type[msgspec.Struct], None] = {}
     rendus: dict[type[msgspec.Struct], None] = {CorpsErreur: None}
-    for route in ROUTES:
+    for route in routes:
         corps = route.multipart.type if route.multipart else route.corps
         if corps is not None:
             deposes[corps] = None

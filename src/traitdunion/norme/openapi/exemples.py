@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from traitdunion.norme.erreurs.entree import Entree
+from traitdunion.norme.openapi import exemples_facturation as facturation
 
 ADRESSE = {"adresse1": "1 rue de l'Exemple", "codePostal": "75001", "commune": "Paris"}
 
@@ -153,6 +154,7 @@ CORPS: dict[str, dict[str, Any]] = {
     "Convention": CONVENTION,
     "InfosFichier": INFOS_FICHIER,
     "Rupture": RUPTURE,
+    **facturation.CORPS,
 }
 # Days of the examples: they are read on a day when the contract is signed and has begun.
 RECU_LE = date(2026, 9, 5)
@@ -242,6 +244,7 @@ REPONSES: dict[str, Any] = {
         "signature": "c2lnbmF0dXJlLWZpY3RpdmU",
         "clePublique": "Y2xlLXB1YmxpcXVlLWZpY3RpdmU",
     },
+    **facturation.REPONSES,
 }
 
 

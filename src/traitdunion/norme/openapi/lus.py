@@ -12,7 +12,7 @@ import msgspec
 
 from traitdunion.norme.lecture.plan import LIGNES_MAX, LIGNES_MAX_DEFAUT, compile_plan
 from traitdunion.norme.lecture.scalars import NOMBRE_MAX
-from traitdunion.norme.lecture.spellings import NORMALISERS
+from traitdunion.norme.lecture.spellings import LECTURE_SEULE, NORMALISERS
 from traitdunion.norme.nomenclatures import Nomenclature
 from traitdunion.norme.openapi import champs
 from traitdunion.norme.openapi.exemples import CORPS
@@ -27,7 +27,10 @@ FORMES_DE_JOUR = {"date-time": JOUR + r"[T ]\S*\s*$", "date": JOUR + r"\s*$"}
 NOMBRE = r"^\s*[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?\s*$"
 SIRET = r"^\s*(?:[0-9]\s*){14}$"
 VIDE = {"type": ["string", "null"], "pattern": r"^\s*$"}
-NUMEROS = frozenset({"numeroInterneDossier", "idObjet"})
+NUMEROS = frozenset({"numeroInterneDossier", "numeroInterneFacture", "idObjet"})
+SIRETS = frozenset({"siret", "siretEmetteur"})
+# Lists of which a single element may come alone, as an object.
+SEULES = frozenset({"lignes"})
 SANS_CASSE = frozenset({"sexe", "typeSalaire"})
 ADRESSE_ANCIENNE = {"numero": "N°", "voie": "Voie", "complement": "Complément"}
 
@@ -57,7 +60,10 @@ def _structure(struct: type[msgspec.Struct]) -> dict[str, Any]:
     for nom, (type_, faits) in champs.membres(struct).items():
         presence = presences.get((struct, nom))
         obligatoire = presence == champs.OBLIGATOIRE
-        schema = _membre(nom, type_, faits, obligatoire=obligatoire)
+        if nom in LECTURE_SEULE.get(struct, ()):
+            schema: dict[str, Any] = {"readOnly": True, **_texte(nom, None, obligatoire=False), "x-type": "texte"}
+        else:
+            schema = _membre(nom, type_, faits, obligatoire=obligatoire)
         proprietes[nom] = {"description": faits.get("description", nom), **schema}
         if presence is not None:
             proprietes[nom]["x-presence"] = presence
@@ -81,14 +87,14 @@ def _membre(nom: str, type_: Any, faits: dict[str, Any], *, obligatoire: bool) -
     struct = champs.element(type_)
     if struct is not None:
         return _objet(nom, type_, struct, obligatoire=obligatoire)
-    if nom in champs.LECTURE_SEULE:
-        return {"readOnly": True, **_texte(nom, None, obligatoire=False), "x-type": "texte"}
     liste = champs.LISTES.get(nom)
     if liste is not None:
         return {**_code(nom, liste, obligatoire=obligatoire), "x-type": "code", "x-liste": liste.nom}
     if nom in champs.LISTES_INDICATIVES:
-        return {**_texte(nom, faits.get("max_length"), obligatoire=False), "x-type": "code", "x-liste": nom}
-    if nom == "siret":
+        # A list read whatever its spelling is measured once brought to its code.
+        maximum = None if nom in NORMALISERS else faits.get("max_length")
+        return {**_texte(nom, maximum, obligatoire=obligatoire), "x-type": "code", "x-liste": nom}
+    if nom in SIRETS:
         forme = {"pattern": SIRET, "minimum": 10**13, "maximum": 10**14 - 1, "format": "siret"}
         return {**_ou_vide({"type": ["string", "integer"], **forme}, obligatoire), "x-type": "SIRET"}
     if nom in NUMEROS:
@@ -148,4 +154,5 @@ def _objet(nom: str, type_: Any, struct: type[msgspec.Struct], *, obligatoire: b
         return schema if obligatoire else {"anyOf": [schema, VIDE]}
     lignes: dict[str, Any] = {"type": "array", "items": {"anyOf": [reference(struct), {"type": "null"}]}}
     lignes |= {"maxItems": LIGNES_MAX.get(nom, LIGNES_MAX_DEFAUT), **({"minItems": 1} if obligatoire else {})}
-    return lignes if obligatoire else {"anyOf": [lignes, VIDE]}
+    choix = [lignes, *([reference(struct)] if nom in SEULES else []), *([] if obligatoire else [VIDE])]
+    return lignes if len(choix) == 1 else {"anyOf": choix}

@@ -10,7 +10,7 @@ from traitdunion.norme.erreurs.entree import Entree
 from traitdunion.norme.messages.reponses import CorpsErreur
 from traitdunion.norme.openapi import exemples, lus
 from traitdunion.norme.openapi.libelles import SUCCES
-from traitdunion.norme.routes import TYPES_FICHIER, Acces, Multipart, Parametre, Route
+from traitdunion.norme.routes import PDF_SEULEMENT, TYPES_FICHIER, Acces, Multipart, Parametre, Route
 
 REF = "#/components/schemas/"
 ENTETES_OBLIGATOIRES = {
@@ -192,7 +192,8 @@ def _formulaire() -> dict[str, Any]:
 
 
 def _multipart(envoi: Multipart) -> dict[str, Any]:
-    fichier = {"type": "string", "format": "binary", "description": "Le fichier, 10 Mio au plus : PDF, JPEG ou PNG"}
+    genres = "PDF" if envoi.types_fichier == PDF_SEULEMENT else "PDF, JPEG ou PNG"
+    fichier = {"type": "string", "format": "binary", "description": f"Le fichier, 10 Mio au plus : {genres}"}
     return {
         "schema": {
             "type": "object",

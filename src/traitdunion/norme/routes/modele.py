@@ -10,6 +10,10 @@ from traitdunion.norme.routes.refus import PAR_ACCES, PARTOUT, PREUVES_DPOP, Acc
 
 # Files admitted for conventions and documents (norme.md §7).
 TYPES_FICHIER = ("application/pdf", "image/jpeg", "image/png")
+# And for factures, avoirs and certificats.
+PDF_SEULEMENT = ("application/pdf",)
+V1_V2 = ("v1", "v2")
+V2 = ("v2",)
 
 
 class Parametre(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,6 +25,16 @@ class Parametre(msgspec.Struct, frozen=True, kw_only=True):
     requis: bool = True
     schema: dict[str, Any]
     exemple: Any = None
+
+
+# Pages of a hundred rows, from 1.
+NUMERO_PAGE = Parametre(
+    nom="numeroPage",
+    description="Numéro de page, à partir de 1",
+    requis=False,
+    schema={"type": "integer", "minimum": 1, "maximum": 1_000_000_000},
+    exemple=1,
+)
 
 
 class Multipart(msgspec.Struct, frozen=True, kw_only=True):

@@ -59,15 +59,14 @@ LECTURE = (*famille(lecture), technique.CORPS_TROP_GROS)
 CONTENU = (*LECTURE, *famille(controles), depot.SIRET_HORS_SIREN)
 REFERENTIELS = famille(referentiels)
 IDEMPOTENCE = (depot.CLE_IDEMPOTENCE_INVALIDE, depot.CLE_IDEMPOTENCE_DEJA_UTILISEE)
-ENVOI = (
+MULTIPART = (
     depot.MULTIPART_ATTENDU,
     depot.PARTIE_MANQUANTE,
     depot.PARTIE_EN_DOUBLE,
     depot.PARTIE_INCONNUE,
-    depot.OBJET_INCONNU,
-    depot.DOSSIER_CLOS,
-    *famille(pieces),
 )
+FICHIER = famille(pieces)
+ENVOI = (*MULTIPART, depot.OBJET_INCONNU, depot.DOSSIER_CLOS, *FICHIER)
 PAR_ACCES: dict[Acces, tuple[Entree, ...]] = {
     Acces.LIBRE: (),
     Acces.CLIENT: DEMANDE_DE_JETON,

@@ -20,13 +20,10 @@ from traitdunion.norme.messages.reponses import (
     Statut,
 )
 from traitdunion.norme.messages.rupture import Rupture
-from traitdunion.norme.routes.modele import Multipart, Parametre, Route
+from traitdunion.norme.routes.modele import NUMERO_PAGE, V1_V2, V2, Multipart, Parametre, Route
 from traitdunion.norme.routes.refus import CONTENU, ENVOI, IDEMPOTENCE, LECTURE, REFERENTIELS, Acces
 
-V1_V2 = ("v1", "v2")
-V2 = ("v2",)
 NUMERO = {"type": "string", "pattern": "^0{0,18}[1-9][0-9]{0,18}$", "maxLength": 19}
-PAGE = {"type": "integer", "minimum": 1, "maximum": 1_000_000_000}
 
 ROUTES: tuple[Route, ...] = (
     Route(
@@ -133,15 +130,7 @@ ROUTES: tuple[Route, ...] = (
         resume="États des dossiers, par pages (v2)",
         description="Cent dossiers par page, par numéro interne croissant ; au-delà de la dernière, une page vide. "
         "Avec If-None-Match, 304 si rien n'a changé.",
-        parametres=(
-            Parametre(
-                nom="numeroPage",
-                description="Numéro de page, à partir de 1",
-                requis=False,
-                schema=PAGE,
-                exemple=1,
-            ),
-        ),
+        parametres=(NUMERO_PAGE,),
         reponse=PageEtats,
         refus=(depot.PARAMETRE_INVALIDE,),
         conditionnel=True,

@@ -382,7 +382,7 @@ def test_stray_members_beyond_some_are_counted(nombre: int) -> None:
             ["typeFichier", "objets[1].idObjet"],
         ),
         (Facture, "facture", {"lignes": [{"montant": "x"}], "numero": []}, ["numero", "lignes[0].montant"]),
-        (Avoir, "avoir", {"numeroFactureOrigine": [], "lignes": 1}, ["numeroFactureOrigine", "lignes"]),
+        (Avoir, "avoir", {"numeroFactureOrigine": [], "lignes": 1}, ["lignes", "numeroFactureOrigine"]),
         (
             Certificat,
             "certificat",

@@ -10,10 +10,14 @@ import jsonschema
 import pytest
 from builders.corps import (
     ABSENT,
+    FACTURE_LE,
     RECU_LE,
+    a_certificat,
     a_connector_depot,
     a_convention,
     a_depot,
+    a_facture,
+    an_avoir,
     changed,
     infos_fichier,
     leaves,
@@ -29,11 +33,15 @@ from traitdunion.norme.controles.codes import LISTES as LISTES_CONTROLEES
 from traitdunion.norme.erreurs import CATALOGUE, Gravite, Refus
 from traitdunion.norme.messages.cerfa import DepotDossier
 from traitdunion.norme.messages.convention import Convention
-from traitdunion.norme.messages.pieces import InfosFichier
+from traitdunion.norme.messages.facture import Avoir, Facture
+from traitdunion.norme.messages.pieces import Certificat, InfosFichier
 from traitdunion.norme.openapi import champs, exemples
 from traitdunion.norme.routes import ROUTES
+from traitdunion.norme.routes.facturation import FACTURATION
 
-DOCUMENT = openapi.document()
+# Those of factures are described before the server serves them.
+TOUTES = tuple({route.nom: route for route in (*ROUTES, *FACTURATION)}.values())
+DOCUMENT = openapi.document(TOUTES)
 COMMITTED = Path(__file__).parents[4] / "docs" / "openapi.json"
 URI = "urn:openapi"
 REGISTRE: Registry[Any] = Registry().with_resource(URI, Resource(DOCUMENT, DRAFT202012))
@@ -98,7 +106,7 @@ def test_every_operation_has_its_own_name() -> None:
 
 
 def test_every_route_is_there_and_nothing_else() -> None:
-    attendues = {(chemin, route.methode.lower()) for route in ROUTES for chemin in route.paths()}
+    attendues = {(chemin, route.methode.lower()) for route in TOUTES for chemin in route.paths()}
     assert {(chemin, methode) for chemin, methode, _ in _operations()} == attendues
 
 
@@ -120,7 +128,7 @@ def test_what_is_said_is_in_french() -> None:
 
 
 def test_each_refusal_names_its_codes_with_their_own_status() -> None:
-    for route in ROUTES:
+    for route in TOUTES:
         operation = DOCUMENT["paths"][route.paths()[0]][route.methode.lower()]
         for statut, entrees in route.codes().items():
             nom = operation["responses"][str(statut)]["$ref"].rpartition("/")[2]
@@ -153,7 +161,7 @@ def test_an_example_of_body_keeps_to_its_schema(nom: str) -> None:
     _schema(f"{nom}.depot").validate(exemples.CORPS[nom])
 
 
-@pytest.mark.parametrize("route", [route for route in ROUTES if not route.fichier], ids=lambda route: route.nom)
+@pytest.mark.parametrize("route", [route for route in TOUTES if not route.fichier], ids=lambda route: route.nom)
 def test_an_example_of_answer_keeps_to_its_schema(route: Any) -> None:
     for chemin in route.paths():
         pointeur = f"/paths/{chemin.replace('/', '~1')}/{route.methode.lower()}/responses/200/content/application~1json"
@@ -175,6 +183,13 @@ def test_an_answer_with_a_member_too_many_does_not_keep_to_the_schema() -> None:
 # --- What is read -----------------------------------------------------------------------------------------------------
 
 
+_REGLES_FACTURATION: dict[type, Any] = {
+    Facture: lambda lue: controles.check_facture(lue, recu_le=FACTURE_LE),
+    Avoir: lambda lu: controles.check_avoir(lu, recu_le=FACTURE_LE),
+    Certificat: lambda lu: controles.check_certificat(lu, cerfa=None, recu_le=FACTURE_LE),
+}
+
+
 def _blocks(type_: Any, corps: Any) -> bool:
     """Whether the reading or the rules refuse this body."""
     try:
@@ -185,8 +200,10 @@ def _blocks(type_: Any, corps: Any) -> bool:
         regles = controles.check_depot(lu.message, recu_le=RECU_LE)
     elif type_ is Convention:
         regles = controles.check_convention(lu.message, cerfa=None, recu_le=RECU_LE)
-    else:
+    elif type_ is InfosFichier:
         regles = controles.check_infos_fichier(lu.message)
+    else:
+        regles = _REGLES_FACTURATION[type_](lu.message)
     return any(anomalie.gravite is Gravite.BLOQUANT for anomalie in [*lu.anomalies, *regles])
 
 
@@ -219,6 +236,9 @@ CORPS_ET_TYPES = (
     (a_depot, DepotDossier, "DepotDossier.depot"),
     (a_convention, Convention, "Convention.depot"),
     (infos_fichier, InfosFichier, "InfosFichier.depot"),
+    (a_facture, Facture, "Facture.depot"),
+    (an_avoir, Avoir, "Avoir.depot"),
+    (a_certificat, Certificat, "Certificat.depot"),
 )
 
 
@@ -227,7 +247,15 @@ CORPS_ET_TYPES = (
 def test_whatever_is_read_keeps_to_the_schema(donnees: st.DataObject) -> None:
     """The schema is never narrower than the reading: a body that breaks it is always refused."""
     make, type_, nom = donnees.draw(st.sampled_from(CORPS_ET_TYPES))
-    noeuds = [*sorted(leaves(make())), "cerfa.maitre2", "cerfa.apprenti.adresse", "objets", "couts"]
+    noeuds = [
+        *sorted(leaves(make())),
+        "cerfa.maitre2",
+        "cerfa.apprenti.adresse",
+        "objets",
+        "couts",
+        "lignes",
+        "echeance",
+    ]
     chemin = donnees.draw(st.sampled_from([c for c in noeuds if c.split(".")[0].split("[")[0] in make()]))
     valeur = donnees.draw(VALEURS)
     # A text too long only by the spaces around it is trimmed before it is measured: beyond a schema.
@@ -288,6 +316,59 @@ def test_a_convention_without_mandate_is_outside_the_schema(valeur: Any) -> None
 )
 def test_a_document_that_can_be_put_nowhere_is_outside_the_schema(chemin: str, valeur: Any) -> None:
     assert not _schema("InfosFichier.depot").is_valid(infos_fichier({chemin: valeur}))
+
+
+SEULE = a_facture()["lignes"][0]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"lignes": SEULE, "montantTotal": SEULE["montant"]},
+        {"lignes[0].natureLigne": "Pédagogie", "lignes[1].natureLigne": "restauration"},
+        {"lignes[0].numeroEcheance": "E2", "lignes[1].numeroEcheance": 2, "lignes[1].codificationEcheance": 99},
+        {"montantTotal": "2430,00", "dateEmission": "2027-03-05T10:30:00+02:00", "estCertificatRealisation": "oui"},
+        {"siretEmetteur": 32345678000010, "ibanEmetteur": "fr94 9999 9000 01FI CTIF 0000 100"},
+        {"lignes[0].numeroDeca": "075202609001234", "lignes[0].quantite": "", "intrus": 1},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_what_connectors_send_of_a_facture_keeps_to_the_schema(changes: dict[str, Any]) -> None:
+    corps = a_facture(changes)
+    _schema("Facture.depot").validate(corps)
+    assert not _blocks(Facture, corps)
+
+
+@pytest.mark.parametrize(
+    ("make", "type_", "chemin", "valeur"),
+    [
+        (a_facture, Facture, "ibanEmetteur", ABSENT),
+        (a_facture, Facture, "lignes", []),
+        (a_facture, Facture, "lignes[0].montant", "beaucoup"),
+        (a_facture, Facture, "lignes[1].numeroDossier", " "),
+        (an_avoir, Avoir, "numeroFactureOrigine", ABSENT),
+        (a_certificat, Certificat, "echeance", ABSENT),
+        (a_certificat, Certificat, "echeance.numero", ""),
+        (a_certificat, Certificat, "typeCertificat", None),
+    ],
+)
+def test_what_blocks_a_facture_is_outside_the_schema(make: Any, type_: Any, chemin: str, valeur: Any) -> None:
+    corps = make({chemin: valeur})
+    assert not _schema(f"{type_.__name__}.depot").is_valid(corps)
+    assert _blocks(type_, corps)
+
+
+def test_the_number_of_deposit_of_a_line_is_read_and_that_of_the_form_is_not() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    assert "readOnly" not in schemas["LigneFacture.depot"]["properties"]["numeroDeca"]
+    assert schemas["Cerfa.depot"]["properties"]["numeroDeca"]["readOnly"]
+
+
+def test_factures_avoirs_and_certificats_come_as_pdf_only() -> None:
+    for chemin in ("/v1/factures", "/v2/factures", "/v2/avoirs", "/v2/certificats"):
+        corps = DOCUMENT["paths"][chemin]["post"]["requestBody"]["content"]["multipart/form-data"]
+        assert corps["encoding"]["fichier"] == {"contentType": "application/pdf"}
+        assert "JPEG" not in corps["schema"]["properties"]["fichier"]["description"]
 
 
 def test_the_dry_run_takes_any_object() -> None:

@@ -13,6 +13,7 @@ from traitdunion.norme.erreurs import (
     acces,
     controles,
     depot,
+    factures,
     facturx,
     lecture,
     pieces,
@@ -32,10 +33,12 @@ FAMILLES = (
     ("Contrôles", "controles", controles),
     ("Référentiels", "referentiels", referentiels),
     ("Dépôt", "depot", depot),
+    ("Factures", "factures", factures),
     ("Fichiers", "fichiers", pieces),
     ("Factures électroniques", "facturx", facturx),
     ("Service", "service", technique),
 )
+MESSAGES = ("DepotDossier", "Convention", "InfosFichier", "Rupture", "Facture", "Avoir", "Certificat")
 ACCES = {
     Acces.LIBRE: "aucune authentification",
     Acces.CLIENT: "client_id et client_secret",
@@ -148,12 +151,13 @@ class Contenu:
 def contents() -> Contenu:
     """Everything, from the OpenAPI document, the routes and the catalogue."""
     decrit = document()
-    messages = {nom: _message(decrit, nom) for nom in ("DepotDossier", "Convention", "InfosFichier", "Rupture")}
+    schemas = decrit["components"]["schemas"]
+    messages = {nom: _message(decrit, nom) for nom in MESSAGES if f"{nom}{SUFFIXE}" in schemas}
     operations: dict[str, list[Operation]] = {nom: [] for nom in ETIQUETTES if nom != "extension"}
     for route in ROUTES:
         operations[route.etiquette].append(_operation(decrit, route, messages))
     return Contenu(
-        operations={nom: tuple(liste) for nom, liste in operations.items()},
+        operations={nom: tuple(liste) for nom, liste in operations.items() if liste},
         messages=tuple(messages.values()),
         listes=tuple(_liste(liste) for liste in _nomenclatures()),
         erreurs={(titre, ancre): tuple(_erreurs(module)) for titre, ancre, module in FAMILLES},
