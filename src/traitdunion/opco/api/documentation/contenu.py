@@ -38,7 +38,6 @@ FAMILLES = (
     ("Factures électroniques", "facturx", facturx),
     ("Service", "service", technique),
 )
-MESSAGES = ("DepotDossier", "Convention", "InfosFichier", "Rupture", "Facture", "Avoir", "Certificat")
 ACCES = {
     Acces.LIBRE: "aucune authentification",
     Acces.CLIENT: "client_id et client_secret",
@@ -152,7 +151,7 @@ def contents() -> Contenu:
     """Everything, from the OpenAPI document, the routes and the catalogue."""
     decrit = document()
     schemas = decrit["components"]["schemas"]
-    messages = {nom: _message(decrit, nom) for nom in MESSAGES if f"{nom}{SUFFIXE}" in schemas}
+    messages = {nom: _message(decrit, nom) for nom in _TITRES if f"{nom}{SUFFIXE}" in schemas}
     operations: dict[str, list[Operation]] = {nom: [] for nom in ETIQUETTES if nom != "extension"}
     for route in ROUTES:
         operations[route.etiquette].append(_operation(decrit, route, messages))
@@ -211,8 +210,19 @@ _TITRES = {
     "Convention": ("convention", "La convention de formation"),
     "InfosFichier": ("infosfichier", "Les autres pièces : infosFichier"),
     "Rupture": ("rupture", "La déclaration de rupture"),
+    "Facture": ("facture", "La facture"),
+    "Avoir": ("avoir", "L'avoir"),
+    "Certificat": ("certificat", "Le certificat de réalisation"),
 }
-_RACINES = {"DepotDossier": "", "Convention": "convention.", "InfosFichier": "infosFichier.", "Rupture": "rupture."}
+_RACINES = {
+    "DepotDossier": "",
+    "Convention": "convention.",
+    "InfosFichier": "infosFichier.",
+    "Rupture": "rupture.",
+    "Facture": "facture.",
+    "Avoir": "avoir.",
+    "Certificat": "certificat.",
+}
 
 
 def _message(decrit: dict[str, Any], nom: str) -> Message:
