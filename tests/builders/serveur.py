@@ -22,6 +22,7 @@ from traitdunion.opco.settings import Choix, Settings
 from traitdunion.opco.site import Site
 from traitdunion.opco.socle.clock import FixedClock
 from traitdunion.opco.socle.database import Database
+from traitdunion.opco.socle.vault import Vault
 
 RECU_LE = datetime(2026, 9, 5, 8, 30, tzinfo=UTC)
 SIRET: str = DEPOT["cerfa"]["organismeFormation"]["siret"]
@@ -79,7 +80,8 @@ class Appelant:
         entetes: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         """POST a message and its file."""
-        partie = "convention" if chemin.lower().endswith("conventions") else "infosFichier"
+        ressource = chemin.lower().rpartition("/")[2]
+        partie = "infosFichier" if ressource == "documents" else ressource.removesuffix("s")
         corps = envois.multipart_body(envois.multipart_parts(partie, message, fichier, nom))
         return await self.post(chemin, corps, {"Content-Type": envois.MULTIPART, **(entetes or {})})
 
@@ -106,6 +108,7 @@ class Serveur:
     services: Services = field(repr=False)
     travaux: assemblage.Travaux = field(repr=False)
     clock: FixedClock
+    vault: Vault = field(repr=False)
 
     async def call(self, methode: str, chemin: str, entetes: Mapping[str, str], *, receive: Any, send: Any) -> None:
         """One raw ASGI call, for what an HTTP client would not do."""
@@ -194,6 +197,7 @@ async def serving(database_url: str, donnees: Path, **reglages: Any) -> AsyncIte
             services=services,
             travaux=travaux,
             clock=clock,
+            vault=cles.vault(),
         )
 
 

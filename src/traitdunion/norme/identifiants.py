@@ -19,6 +19,11 @@ _NIR = re.compile(r"[0-9]{5}(?:[0-9]{2}|2[AB])[0-9]{6}(?:[0-9]{2})?\Z")
 _DECA = re.compile(r"(?:0[0-9]{2}|02[AB]|9[0-5]|97[12346])[0-9]{4}(?:0[1-9]|1[0-2])(?:NC|[0-9]{2})[0-9]{4}\Z")
 _NUMERO_EXTERNE = re.compile(r"CA-([0-9]{7})\Z")
 _DEPARTEMENT = re.compile(r"(?:0?(?:0[1-9]|[1-8][0-9]|9[0-5])|0?2[AB]|9[78][0-9]|099|99|[1-9])\Z")
+# As people write them, with spaces or not.
+_NIR_ECRIT = re.compile(
+    r"(?<![0-9])[1-478]\s?[0-9]{2}\s?[0-9]{2}\s?[0-9][0-9AB]\s?[0-9]{3}\s?[0-9]{3}(?:\s?[0-9]{2})?(?![0-9])"
+)
+_IBAN_ECRIT = re.compile(r"\b[A-Z]{2}[0-9]{2}(?:\s?[0-9A-Z]{4}){3,}")
 
 
 @lru_cache(maxsize=10_000)
@@ -103,3 +108,11 @@ def read_numero_externe(texte: str) -> int | None:
     """The number behind « CA-1234567 »; None when it is not one."""
     trouve = _NUMERO_EXTERNE.match(texte.strip().upper())
     return int(trouve[1]) if trouve else None
+
+
+def may_hold_identifiant(texte: str) -> bool:
+    """Whether a text of people may hold a NIR or the beginning of an IBAN, however it is spaced.
+
+    What people type freely is read by others and mailed: such a text is refused, without being quoted.
+    """
+    return bool(_NIR_ECRIT.search(texte) or _IBAN_ECRIT.search(texte.upper()))

@@ -48,6 +48,23 @@ MOTIF_RUPTURE = Nomenclature(
         "DECISION_ADMINISTRATION": "décision de l'administration",
     },
 )
+# Why a line of an invoice is not paid; the rejection, total or partial, is reasoned and notified (R6332-24).
+MOTIF_REJET = Nomenclature(
+    "motifRejet",
+    {
+        "MONTANT": "montant non conforme à l'engagement",
+        "JUSTIFICATIF": "justificatif manquant ou illisible",
+        "SERVICE_FAIT": "réalisation de la formation non établie (R6332-26)",
+        "DOUBLON": "déjà facturé",
+        "ECHEANCE": "échéance ou période erronée",
+        "PIECE": "facture non conforme (mentions, émetteur, destinataire)",
+        "AUTRE": "autre motif",
+        "ENGAGEMENT_REDUIT": "l'engagement du dossier a été réduit : ce montant n'est plus dû",
+        "FORCLUSION": "pièce non reçue dans les délais (R6332-25 III 4°)",
+    },
+)
+# These are noted by the server itself, never chosen.
+REJETS_AUTOMATIQUES = frozenset({"ENGAGEMENT_REDUIT", "FORCLUSION"})
 # Breaks after which no training is kept on (norme.md §2.6): they are not of L6222-18.
 SANS_MAINTIEN = frozenset({"OBTENTION_DIPLOME", "EXCLUSION_CFA"})
 _RUPTURES = {fold_name(texte): code for code, libelle in MOTIF_RUPTURE.codes.items() for texte in (code, libelle)}

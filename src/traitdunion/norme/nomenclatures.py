@@ -246,6 +246,8 @@ ETAT_LIGNE = Nomenclature(
         "REJETEE": "rejetée",
         "ANNULEE": "annulée par un avoir",
         "FORCLOSE": "forclose : facturée ou complétée trop tard",
+        "A_RECOUVRER": "avoir sur un montant réglé : à rendre",
+        "IMPUTEE": "avoir imputé",
     },
 )
 TYPE_CERTIFICAT = Nomenclature(

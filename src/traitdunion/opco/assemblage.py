@@ -44,6 +44,7 @@ from traitdunion.opco.dossiers.documents import Documents
 from traitdunion.opco.dossiers.fil import Fil
 from traitdunion.opco.dossiers.mes_dossiers import MesDossiers
 from traitdunion.opco.dossiers.read_back import Dossiers
+from traitdunion.opco.factures import facturation
 from traitdunion.opco.idempotence import Idempotence
 from traitdunion.opco.modifications.service import Modifications
 from traitdunion.opco.pages.services import Affichage, Portail
@@ -120,7 +121,7 @@ async def services(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
             parametres=parametres,
             registre=registre,
         )
-        dossiers = Dossiers(database=database, vault=vault, financement=suite.financement.read_back)
+        dossiers = Dossiers(database=database, vault=vault, financement=suite.factures.read_back)
         pieces = _pieces(settings, database=database, objets=objets, gate=gate, vault=vault)
         taches = await stack.enter_async_context(anyio.create_task_group())
         stack.callback(taches.cancel_scope.cancel)
@@ -134,9 +135,16 @@ async def services(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
             debit=Debit(par_minute=settings.appels_par_minute, rafale=settings.appels_rafale),
             depots=depots,
             dossiers=dossiers,
-            documents=Documents(
-                database=database, dossiers=dossiers, pieces=pieces, clock=horloge, suite=suite.ouverture.note_piece
+            documents=_documents(suite, database=database, dossiers=dossiers, pieces=pieces, clock=horloge),
+            facturation=facturation.build(
+                database=database,
+                vault=vault,
+                clock=horloge,
+                pieces=pieces,
+                dossiers=dossiers,
+                lignes=suite.lignes,
             ),
+            factures=suite.factures,
             declarations=Declarations(decisions=suite.decisions, dossiers=dossiers, clock=horloge),
             fil=Fil(database=database),
             recepisses=Recepisses(cle_privee=cles.signature, emetteur=settings.nom),
@@ -174,7 +182,7 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             parametres=parametres,
             registre=registre,
         )
-        dossiers = Dossiers(database=database, vault=vault, financement=suite.financement.read_back)
+        dossiers = Dossiers(database=database, vault=vault, financement=suite.factures.read_back)
         objets = open_store(settings)
         pieces = _pieces(settings, database=database, objets=objets, gate=gate, vault=vault)
         vues = Vues(database=database, clock=horloge)
@@ -195,9 +203,7 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             mes_dossiers=MesDossiers(
                 database=database, vault=vault, clock=horloge, parametres=parametres, registre=registre, suite=close
             ),
-            pieces=Documents(
-                database=database, dossiers=dossiers, pieces=pieces, clock=horloge, suite=suite.ouverture.note_piece
-            ),
+            pieces=_documents(suite, database=database, dossiers=dossiers, pieces=pieces, clock=horloge),
             apercus=Apercus(pieces=pieces),
             decisions=suite.decisions,
             files=Files(database=database, clock=horloge),
@@ -257,6 +263,19 @@ async def commandes(settings: Settings, *, database: Database, cles: coffre.Coff
 def _pieces(settings: Settings, *, database: Database, objets: ObjectStore, gate: Gate, vault: Vault) -> Pieces:
     return Pieces(
         database=database, objets=objets, gate=gate, vault=vault, antivirus_configure=settings.clamd is not None
+    )
+
+
+def _documents(
+    suite: suites.Suites, *, database: Database, dossiers: Dossiers, pieces: Pieces, clock: Clock
+) -> Documents:
+    return Documents(
+        database=database,
+        dossiers=dossiers,
+        pieces=pieces,
+        clock=clock,
+        suites=(suite.ouverture.note_piece, suite.lignes.note_piece),
+        factures=suite.lignes,
     )
 
 

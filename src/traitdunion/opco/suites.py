@@ -14,6 +14,10 @@ from traitdunion.opco.decisions.delais import Delais
 from traitdunion.opco.decisions.lecture.contenu import Lecteur
 from traitdunion.opco.decisions.ouverture import Ouverture
 from traitdunion.opco.decisions.service import Decisions
+from traitdunion.opco.factures.avis import AvisFactures
+from traitdunion.opco.factures.lecture import LectureFactures
+from traitdunion.opco.factures.lignes import Lignes
+from traitdunion.opco.factures.traitement import Traitement
 from traitdunion.opco.financement.bareme import BaremeDate
 from traitdunion.opco.financement.service import Financement
 from traitdunion.opco.parametres import ParametresOpco
@@ -34,6 +38,9 @@ class Suites:
     delais: Delais
     deca: Deca
     ouverture: Ouverture
+    lignes: Lignes
+    factures: LectureFactures
+    traitement: Traitement
 
 
 def build(
@@ -52,7 +59,13 @@ def build(
     `registre`: the reference data of this process, None where nothing is judged against them (the worker).
     """
     lecteur = Lecteur(vault=vault, parametres=parametres, registre=registre)
-    financement = Financement(vault=vault, bareme=BaremeDate(parametres=parametres, registre=registre))
+    avis_factures = AvisFactures(courriels=courriels, url_publique=settings.url_portail)
+    lignes = Lignes(avis=avis_factures)
+    financement = Financement(
+        vault=vault,
+        bareme=BaremeDate(parametres=parametres, registre=registre),
+        suite=lignes.follow_engagement,
+    )
     avis = AvisDecisions(courriels=courriels, url_publique=settings.url_portail)
 
     deca = _deca(settings, database=database, vault=vault, clock=clock, client=client)
@@ -72,6 +85,9 @@ def build(
         delais=delais,
         deca=deca,
         ouverture=Ouverture(parametres=parametres),
+        lignes=lignes,
+        factures=LectureFactures(database=database, vault=vault, financement=financement),
+        traitement=Traitement(database=database, clock=clock, lignes=lignes, avis=avis_factures),
     )
 
 

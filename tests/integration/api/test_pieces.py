@@ -192,14 +192,14 @@ async def test_a_dossier_of_another_cfa_answers_as_one_that_does_not_exist(serve
     assert await serveur.count("document") == 0
 
 
-async def test_a_document_that_names_a_facture_is_refused_with_its_field(serveur: Serveur) -> None:
+async def test_a_document_that_names_an_unknown_facture_is_refused_with_its_field(serveur: Serveur) -> None:
     infos = some_infos("1")
     infos["objets"][0]["typeObjet"] = "FACTURE"
     reponse = await serveur.cfa.send("/v1/documents", infos, PDF)
     (erreur,) = reponse.json()["errors"]
     assert (erreur["code"], erreur["champ"]) == (
-        "TYPE_OBJET_NON_PRIS_EN_CHARGE",
-        "infosFichier.objets[0].typeObjet",
+        "OBJET_INCONNU",
+        "infosFichier.objets[0].idObjet",
     )
 
 

@@ -26,7 +26,10 @@ def test_v2_serves_every_resource_of_v1() -> None:
 
 
 def test_extensions_are_under_v2_only() -> None:
-    extensions = ["lire_evenements", "controler", "lire_recepisse", "lire_document"]
+    extensions = [
+        *("lire_evenements", "controler", "lire_recepisse", "lire_document"),
+        *("deposer_avoir", "lire_etats_avoirs"),
+    ]
     assert [route.nom for route in ROUTES if route.extension] == extensions
     assert all(route.versions == ("v2",) for route in ROUTES if route.extension)
 

@@ -47,12 +47,6 @@ OBJET_INCONNU = Entree(
     "puis renvoyez le fichier.",
     documentation="Le corps cite un dossier ou une facture qui n'existe pas, ou appartient à un autre organisme.",
 )
-TYPE_OBJET_NON_PRIS_EN_CHARGE = Entree(
-    code="TYPE_OBJET_NON_PRIS_EN_CHARGE",
-    phrase="Les pièces jointes à une facture ne sont pas encore reçues ici. Joignez la pièce au dossier "
-    "(typeObjet DOSSIER_APPRENTISSAGE).",
-    documentation="Seuls les dossiers reçoivent des pièces dans cette version.",
-)
 DOSSIER_DEJA_ENGAGE = Entree(
     code="DOSSIER_DEJA_ENGAGE",
     phrase="Le dossier {numero_externe} est déjà engagé : sa convention ne se remplace plus. Déposez un avenant.",

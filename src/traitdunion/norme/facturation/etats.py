@@ -32,6 +32,9 @@ class EtatDeLigne(StrEnum):
     REJETEE = "REJETEE"
     ANNULEE = "ANNULEE"  # by an avoir
     FORCLOSE = "FORCLOSE"  # R6332-25 III 4°: nothing is due any more
+    # Of an avoir.
+    A_RECOUVRER = "A_RECOUVRER"  # what it credits was paid, and is to come back
+    IMPUTEE = "IMPUTEE"
 
     @property
     def libelle(self) -> str:

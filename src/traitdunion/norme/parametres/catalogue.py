@@ -231,6 +231,16 @@ _ECHEANCIER = (
         maximum=24,
     ),
     Definition(
+        cle="preuve_realisation",
+        theme=Theme.ECHEANCIER,
+        libelle="Échéances payées sur preuve de la réalisation de la formation",
+        nature=Nature.CHOIX,
+        choix={
+            "dernier_solde": "le dernier solde seulement",
+            "apres_la_premiere": "toutes, sauf la première",
+        },
+    ),
+    Definition(
         cle="maintien_rupture_mois",
         theme=Theme.ECHEANCIER,
         libelle="Maintien de la prise en charge au CFA après une rupture, au plus",

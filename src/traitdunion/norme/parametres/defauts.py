@@ -67,6 +67,7 @@ _TOUJOURS: dict[str, tuple[Valeur, str]] = {
     "nouveau_cfa_mois": (6, "Code du travail, R6332-25 V (décret n° 2025-585 du 27 juin 2025)"),
     "nouveau_cfa_report_mois": (2, "Code du travail, R6332-25 V : premier versement au troisième mois"),
     "solde_mois": (4, "Code du travail, R6332-25 III 4°"),
+    "preuve_realisation": ("dernier_solde", "Code du travail, R6332-25 III 4° et R6332-26"),
     "maintien_rupture_mois": (6, "Code du travail, L6222-18-2 et R6332-25 VI"),
     "hebergement_nuitee": (600, FRAIS),
     "restauration_repas": (300, FRAIS),

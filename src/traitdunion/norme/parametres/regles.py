@@ -60,6 +60,9 @@ class ReglesFinancement(msgspec.Struct, frozen=True, kw_only=True):
     nouveau_cfa_mois: int  # a CFA is new for so long after its declaration
     nouveau_cfa_report_mois: int  # its first advance may open so long after the first day
     solde_mois: int  # the last solde is claimed at most so long after the end
+    # Which échéances are paid on proof that the training took place (R6332-25 III 4°); engagements made before this
+    # parameter existed have the law's own minimum.
+    preuve_realisation: Literal["dernier_solde", "apres_la_premiere"] = "dernier_solde"
     maintien_rupture_mois: int  # training kept on is funded at most so long after a break
 
     # Frais annexes (L6332-14 I 3°, D6332-83).

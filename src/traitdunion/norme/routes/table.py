@@ -20,6 +20,7 @@ from traitdunion.norme.messages.reponses import (
     Statut,
 )
 from traitdunion.norme.messages.rupture import Rupture
+from traitdunion.norme.routes.facturation import FACTURATION
 from traitdunion.norme.routes.modele import NUMERO_PAGE, V1_V2, V2, Multipart, Parametre, Route
 from traitdunion.norme.routes.refus import CONTENU, ENVOI, IDEMPOTENCE, LECTURE, REFERENTIELS, Acces
 
@@ -180,7 +181,7 @@ ROUTES: tuple[Route, ...] = (
         description="Toute autre pièce d'un dossier, données et fichier.",
         multipart=Multipart(partie="infosFichier", type=InfosFichier),
         reponse=AccuseDocument,
-        refus=(*CONTENU, *ENVOI, depot.TYPE_OBJET_NON_PRIS_EN_CHARGE, *IDEMPOTENCE),
+        refus=(*CONTENU, *ENVOI, *IDEMPOTENCE),
         idempotence=True,
     ),
     Route(
@@ -297,4 +298,5 @@ ROUTES: tuple[Route, ...] = (
         extension=True,
         fichier=True,
     ),
+    *FACTURATION,
 )

@@ -10,7 +10,7 @@ from traitdunion.norme.routes import ROUTES, Acces, Route
 from traitdunion.opco.api import documentation, problems
 from traitdunion.opco.api.call import Answer, Call
 from traitdunion.opco.api.door import Door, Entry, Handler, new_call, send_answer
-from traitdunion.opco.api.resources import acces, dossiers, etats, pieces, recepisses, service, suites
+from traitdunion.opco.api.resources import acces, dossiers, etats, factures, pieces, recepisses, service, suites
 from traitdunion.opco.api.services import Services
 
 HANDLERS: dict[str, Handler] = {
@@ -24,6 +24,11 @@ HANDLERS: dict[str, Handler] = {
     "lire_liste": dossiers.get_liste,
     "deposer_convention": pieces.post_convention,
     "deposer_document": pieces.post_document,
+    "deposer_facture": factures.post_facture,
+    "lire_etats_factures": factures.get_etats_factures,
+    "deposer_avoir": factures.post_avoir,
+    "lire_etats_avoirs": factures.get_etats_avoirs,
+    "deposer_certificat": factures.post_certificat,
     "declarer_rupture": suites.post_rupture,
     "lire_evenements": suites.get_evenements,
     "controler": dossiers.post_controle,

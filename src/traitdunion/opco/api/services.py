@@ -11,6 +11,8 @@ from traitdunion.opco.dossiers.deposit import Depots
 from traitdunion.opco.dossiers.documents import Documents
 from traitdunion.opco.dossiers.fil import Fil
 from traitdunion.opco.dossiers.read_back import Dossiers
+from traitdunion.opco.factures.facturation import Facturation
+from traitdunion.opco.factures.lecture import LectureFactures
 from traitdunion.opco.idempotence import Idempotence
 from traitdunion.opco.recepisses import Recepisses
 from traitdunion.opco.sante import Sante
@@ -26,6 +28,8 @@ class Services:
     depots: Depots
     dossiers: Dossiers
     documents: Documents
+    facturation: Facturation
+    factures: LectureFactures
     declarations: Declarations
     fil: Fil
     recepisses: Recepisses

@@ -211,6 +211,16 @@ async def list_adresses(tx: Tx, *, siren: str, role: str) -> list[str]:
     return [courriel for (courriel,) in await cursor.fetchall()]
 
 
+async def list_gestionnaires(tx: Tx, *, siren: str) -> list[str]:
+    """The e-mail addresses of those who manage the dossiers of a CFA, each once."""
+    cursor = await tx.execute(
+        "SELECT DISTINCT courriel FROM compte WHERE siren = %s AND role IN ('CFA_ADMINISTRATEUR', 'CFA_GESTIONNAIRE') "
+        "AND actif ORDER BY courriel",
+        (siren,),
+    )
+    return [courriel for (courriel,) in await cursor.fetchall()]
+
+
 async def spend_pas(tx: Tx, compte: int, pas: int) -> bool:
     """Use up a step of time; False when it, or a later one, has been used (RFC 6238 §5.2)."""
     cursor = await tx.execute(

@@ -72,6 +72,10 @@ MODELES = _modeles(
     ("engagement", "dossier_rompu", "Rupture enregistrée", "numero jour lien"),
     ("engagement", "engagement_revise", "Engagement révisé", "numero lien"),
     ("instruction", "delai_proche", "Des dossiers approchent de leur limite", "jours nombre lien"),
+    ("factures", "facture_rejetee", "Une facture est rejetée, en tout ou partie", "numero lien"),
+    ("factures", "facture_a_completer", "Une facture attend une pièce", "numero limite lien"),
+    ("factures", "virement_regle", "Un virement vous a été adressé", "reference montant jour lien"),
+    ("factures", "trop_percu", "Un trop-perçu est à rendre", "dossier montant lien"),
     ("modifications", "modification_refusee", "Votre demande de modification est refusée", "sujet motif lien"),
 )
 

@@ -2,14 +2,11 @@
 
 from typing import Any
 
+from traitdunion.opco.comptes import store as comptes
 from traitdunion.opco.courriels import Courriels
 from traitdunion.opco.courriels.message import check_adresse
 from traitdunion.opco.socle.database import Tx
 
-GESTIONNAIRES = """
-SELECT DISTINCT courriel FROM compte
- WHERE siren = %s AND role IN ('CFA_ADMINISTRATEUR', 'CFA_GESTIONNAIRE') AND actif ORDER BY 1
-"""
 # A refusal is notified to the parties and to the CFA (D6224-2).
 PARTIES = """
 SELECT p.cerfa #>> '{employeur,courriel}', p.cerfa #>> '{apprenti,courriel}' FROM depot p WHERE numero_interne = %s
@@ -30,7 +27,7 @@ class AvisDecisions:
     async def tell_cfa(self, tx: Tx, siren: str, modele: str, *, numero: str, **valeurs: str) -> None:
         """The people of the CFA who manage its dossiers."""
         lien = f"{self._url}/mya/dossiers/{numero}"
-        for (courriel,) in await (await tx.execute(GESTIONNAIRES, (siren,))).fetchall():
+        for courriel in await comptes.list_gestionnaires(tx, siren=siren):
             await self._queue(tx, courriel, modele, {"numero": numero, "lien": lien, **valeurs})
 
     async def tell_parties(self, tx: Tx, numero_interne: int, modele: str, *, numero: str, **valeurs: str) -> None:

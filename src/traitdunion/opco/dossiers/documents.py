@@ -29,7 +29,7 @@ from traitdunion.opco.socle.database import Database, Tx
 # Files admitted for conventions and documents (norme.md §7).
 ADMIS = frozenset({TypeContenu.PDF, TypeContenu.JPEG, TypeContenu.PNG})
 CONVENTION = "CONVENTION_FORMATION"
-DOSSIER = "DOSSIER_APPRENTISSAGE"
+FACTURE = "FACTURE"
 
 
 class FichierRecu(Protocol):
@@ -78,17 +78,37 @@ class SuitePiece(Protocol):
         ...
 
 
+class Factures(Protocol):
+    """What documents must know of invoices, a feature above this one."""
+
+    async def list_dossiers(self, tx: Tx, facture: int, *, siren: str) -> list[int]:
+        """The dossiers of an invoice of this SIREN; none when it has no such invoice."""
+        ...
+
+    async def attach(self, tx: Tx, document: int, facture: int) -> None:
+        """Attach a document to an invoice."""
+        ...
+
+
 class Documents:
     """The use cases of a dossier's documents."""
 
     def __init__(
-        self, *, database: Database, dossiers: Dossiers, pieces: Pieces, clock: Clock, suite: SuitePiece
+        self,
+        *,
+        database: Database,
+        dossiers: Dossiers,
+        pieces: Pieces,
+        clock: Clock,
+        suites: Sequence[SuitePiece],
+        factures: Factures,
     ) -> None:
         self._database = database
         self._dossiers = dossiers
         self._pieces = pieces
         self._clock = clock
-        self._suite = suite
+        self._suites = suites
+        self._factures = factures
 
     async def deposit_convention(self, recu: FichierRecu, *, par: Deposant) -> PieceRecue:
         """Record a convention and its file; another one is a new version, until the engagement.
@@ -113,21 +133,32 @@ class Documents:
         return await self._record(recu, convention, CONVENTION, dossiers, anomalies, par=par, fige=CONVENTION_FIGEE)
 
     async def deposit_document(self, recu: FichierRecu, *, par: Deposant) -> PieceRecue:
-        """Record any other document of one or several dossiers of the same SIREN; raises as `deposit_convention`."""
+        """Record any other document of dossiers or invoices of the same SIREN; raises as `deposit_convention`."""
         lu = lecture.read(InfosFichier, recu.corps, racine="infosFichier")
         infos = lu.message
         anomalies = controles.merge(lu.anomalies, controles.check_infos_fichier(infos))
         _refuse_bloquant(anomalies)
         dossiers: dict[int, str] = {}
+        factures: list[int] = []
         for rang, objet in enumerate(infos.objets or ()):
-            if objet.type_objet != DOSSIER:
-                raise codes.TYPE_OBJET_NON_PRIS_EN_CHARGE.refus(f"infosFichier.objets[{rang}].typeObjet")
-            numero = _numero(objet.id_objet)
-            dossiers.setdefault(0 if numero is None else numero, f"infosFichier.objets[{rang}].idObjet")
+            champ, numero = f"infosFichier.objets[{rang}].idObjet", _numero(objet.id_objet) or 0
+            if objet.type_objet != FACTURE:
+                dossiers.setdefault(numero, champ)
+                continue
+            # A document of an invoice is one of each dossier that it concerns: it proves something there.
+            async with self._database.connection() as tx:
+                trouves = await self._factures.list_dossiers(tx, numero, siren=par.siren)
+            if not trouves:
+                raise codes.OBJET_INCONNU.refus(champ)
+            factures.append(numero)
+            for trouve in trouves:
+                dossiers.setdefault(trouve, champ)
         assert infos.type_fichier is not None  # its absence blocks
         # A convention that comes as a document is bound by the engagement all the same (norme.md §7).
         fige = CONVENTION_FIGEE if infos.type_fichier == CONVENTION else frozenset[Etat]()
-        return await self._record(recu, infos, infos.type_fichier, dossiers, anomalies, par=par, fige=fige)
+        return await self._record(
+            recu, infos, infos.type_fichier, dossiers, anomalies, par=par, fige=fige, factures=factures
+        )
 
     async def open(self, numero_interne: int, *, siren: str) -> tuple[LigneDocument, AsyncIterator[bytes]]:
         """A document and its bytes, unchanged. Raises DOCUMENT_INCONNU."""
@@ -146,9 +177,9 @@ class Documents:
             return None
 
     async def _find(self, numero_interne: int, *, siren: str) -> LigneDocument:
-        """A document of a dossier. Raises DOCUMENT_INCONNU, also for a file joined to a contact request."""
+        """A document of a dossier or of an invoice. Raises DOCUMENT_INCONNU, also for a file of a contact request."""
         ligne = await self._pieces.find(numero_interne, siren=siren)
-        if ligne.numero_interne_dossier is None:
+        if ligne.numero_interne_dossier is None and ligne.numero_interne_facture is None:
             raise codes.DOCUMENT_INCONNU.refus("numeroInterneDocument")
         return ligne
 
@@ -162,6 +193,7 @@ class Documents:
         *,
         par: Deposant,
         fige: frozenset[Etat],
+        factures: Sequence[int] = (),
     ) -> PieceRecue:
         inspection = await self._pieces.inspect(recu.chemin, admis=ADMIS, nom=recu.nom_fichier)
         piece = NouvellePiece(
@@ -176,7 +208,7 @@ class Documents:
             depose_le=self._clock.now(),
             dossiers=sorted(dossiers),
         )
-        guard, note = self._guard(dossiers, siren=par.siren, fige=fige), self._note(piece, par=par)
+        guard, note = self._guard(dossiers, siren=par.siren, fige=fige), self._note(piece, par=par, factures=factures)
         recue = await self._pieces.record(piece, inspection, guard=guard, note=note)
         return msgspec.structs.replace(recue, avertissements=tuple(anomalies))
 
@@ -199,10 +231,14 @@ class Documents:
 
         return guard
 
-    def _note(self, piece: NouvellePiece, *, par: Deposant) -> Callable[[Tx], Awaitable[None]]:
+    def _note(
+        self, piece: NouvellePiece, *, par: Deposant, factures: Sequence[int]
+    ) -> Callable[[Tx, int], Awaitable[None]]:
         """Note the event of each dossier, inside the document's transaction."""
 
-        async def note(tx: Tx) -> None:
+        async def note(tx: Tx, document: int) -> None:
+            for facture in factures:
+                await self._factures.attach(tx, document, facture)
             for numero in piece.dossiers:
                 await evenements.append(
                     tx,
@@ -214,7 +250,8 @@ class Documents:
                     at=piece.depose_le,
                     donnees={"typeFichier": piece.type_fichier},
                 )
-                await self._suite(tx, numero, siren=par.siren, acteur=par.acteur, at=piece.depose_le)
+                for suite in self._suites:
+                    await suite(tx, numero, siren=par.siren, acteur=par.acteur, at=piece.depose_le)
 
         return note
 

@@ -1,6 +1,5 @@
 """« Mes Dossiers »: what the people of a CFA or of an employer see of their dossiers, and « Annuler ce dépôt »."""
 
-import re
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Protocol
@@ -8,7 +7,7 @@ from typing import Protocol
 import msgspec
 
 from traitdunion.norme.erreurs import Anomalie
-from traitdunion.norme.identifiants import numero_externe
+from traitdunion.norme.identifiants import may_hold_identifiant, numero_externe
 from traitdunion.norme.messages.cerfa import Cerfa
 from traitdunion.opco.dossiers import store, store_recherche
 from traitdunion.opco.dossiers.deposit import corps_aad, read_depot
@@ -27,11 +26,6 @@ TAILLE_PAGE = 50
 EXPORT_MAX = 10_000  # dossiers of one export
 EXPORT_LOT = 500  # read at a time: a slow reader holds no connection
 MOTIF_CARACTERES_MIN, MOTIF_CARACTERES_MAX = 5, 300
-# What may be a NIR, or the beginning of an IBAN, however it is spaced: a reason is read by others.
-_NIR = re.compile(
-    r"(?<![0-9])[1-478]\s?[0-9]{2}\s?[0-9]{2}\s?[0-9][0-9AB]\s?[0-9]{3}\s?[0-9]{3}(?:\s?[0-9]{2})?(?![0-9])"
-)
-_IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?:\s?[0-9A-Z]{4}){3,}")
 
 
 class AnnulationRefusee(Exception):
@@ -267,7 +261,7 @@ def check_motif(motif: str) -> str:
         raise AnnulationRefusee("Dites en quelques mots pourquoi ce dépôt est annulé.", saisie=True)
     if len(propre) > MOTIF_CARACTERES_MAX:
         raise AnnulationRefusee(f"Le motif est trop long : {MOTIF_CARACTERES_MAX} caractères au plus.", saisie=True)
-    if _NIR.search(propre) or _IBAN.search(propre.upper()):
+    if may_hold_identifiant(propre):
         raise AnnulationRefusee(
             "Le motif contient ce qui ressemble à un numéro de sécurité sociale ou à un IBAN : retirez-le.", saisie=True
         )

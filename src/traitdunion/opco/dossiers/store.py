@@ -121,6 +121,7 @@ SELECT {COLONNES}, d.identite, p.corps_chiffre, p.sha256_recu
  ORDER BY d.numero_interne
 """  # noqa: S608 - a constant of this module
 SELECT_FOR_UPDATE = f"SELECT {COLONNES} FROM dossier d WHERE d.siren = %s AND d.numero_interne = %s FOR NO KEY UPDATE"  # noqa: S608
+SELECT_ONE = f"SELECT {COLONNES} FROM dossier d WHERE d.siren = %s AND d.numero_interne = %s"  # noqa: S608
 # The numbers of the page from the index alone, then its rows.
 SELECT_PAGE = f"""
 SELECT {COLONNES}
@@ -147,6 +148,12 @@ async def find_depots(tx: Tx, numeros: Sequence[int], *, siren: str) -> list[Lig
     """The dossiers of this SIREN among `numeros`, with their bodies, by number."""
     cursor = await tx.execute(SELECT_DEPOT, (siren, list(numeros)))
     return [LigneDepot(LigneDossier(*row[:6]), *row[6:]) for row in await cursor.fetchall()]
+
+
+async def find(tx: Tx, numero_interne: int, *, siren: str) -> LigneDossier | None:
+    """One dossier of this SIREN, without its body."""
+    row = await (await tx.execute(SELECT_ONE, (siren, numero_interne))).fetchone()
+    return LigneDossier(*row) if row else None
 
 
 async def lock(tx: Tx, numero_interne: int, *, siren: str) -> LigneDossier | None:

@@ -79,12 +79,21 @@ class FinancementLu(msgspec.Struct, frozen=True, kw_only=True):
     details: reponses.DetailsFacturation
 
 
+class SuiteEngagement(Protocol):
+    """What follows a change of what is engaged, in its transaction, on a locked dossier."""
+
+    async def __call__(self, tx: Tx, dossier: int, *, siren: str, par: str, at: datetime, trop_percu: int) -> None:
+        """`trop_percu`: what was paid and is no longer due because of it, in cents."""
+        ...
+
+
 class Financement:
     """The use cases of funding, inside the transactions of their callers."""
 
-    def __init__(self, *, vault: Vault, bareme: Bareme) -> None:
+    def __init__(self, *, vault: Vault, bareme: Bareme, suite: SuiteEngagement) -> None:
         self._vault = vault
         self._bareme = bareme
+        self._suite = suite
 
     def propose(self, cerfa: Cerfa, pieces: Pieces, choix: Choix) -> Proposition:
         """What an accord would engage today. Raises FaitsManquants, ContratIncalculable."""
@@ -165,9 +174,7 @@ class Financement:
         What was paid is to be given back.
         """
         await store.replace_echeances(tx, numero_interne, siren="", siret_cfa="", par=())
-        livre = await comptabilite.open_livre(tx, numero_interne)
-        livre.record_engagement({})
-        await comptabilite.write(tx, livre, _ecriture(numero_interne, siren=siren, piece="annulation", par=par, at=at))
+        await self._engage(tx, numero_interne, (), (), piece="annulation", siren=siren, par=par, at=at)
 
     async def find(self, tx: Tx, numero_interne: int) -> EngagementLu | None:
         """The engagement in force of a dossier, with its reasons."""
@@ -221,12 +228,36 @@ class Financement:
         )
         siret_cfa = engagement.contrat.siret_cfa
         await store.replace_echeances(tx, numero_interne, siren=siren, siret_cfa=siret_cfa, par=engagement.echeances)
-        livre = await comptabilite.open_livre(tx, numero_interne)
-        disponible = {cle: livre.disponible(cle) for cle in livre.cles}
-        livre.record_engagement(compute_cible(engagement.echeances, frais, disponible=disponible))
         piece = f"engagement {version}"
-        await comptabilite.write(tx, livre, _ecriture(numero_interne, siren=siren, piece=piece, par=par, at=at))
+        await self._engage(tx, numero_interne, engagement.echeances, frais, piece=piece, siren=siren, par=par, at=at)
         return version
+
+    async def _engage(
+        self,
+        tx: Tx,
+        numero_interne: int,
+        echeances: Sequence[calcul.Echeance],
+        frais: Sequence[Frais],
+        *,
+        piece: str,
+        siren: str,
+        par: str,
+        at: datetime,
+    ) -> None:
+        """Bring the ledger of a locked dossier to what is engaged now, and let follow what must."""
+        livre = await comptabilite.open_livre(tx, numero_interne)
+        avant = livre.trop_percu
+        disponible = {cle: livre.disponible(cle) for cle in livre.cles}
+        livre.record_engagement(compute_cible(echeances, frais, disponible=disponible))
+        indu = max(0, livre.trop_percu - avant)
+        await comptabilite.write(
+            tx,
+            livre,
+            comptabilite.Ecriture(
+                numero_interne=numero_interne, siren=siren, fait="ENGAGEMENT", piece=piece, par=par, le=at
+            ),
+        )
+        await self._suite(tx, numero_interne, siren=siren, par=par, at=at, trop_percu=indu)
 
     def _read(self, ligne: store.LigneEngagement) -> EngagementLu:
         clair = self._vault.decrypt(ligne.calcul_chiffre, aad=_aad(ligne.numero_interne))
@@ -240,12 +271,6 @@ class Financement:
             forclusion=ligne.forclusion,
             le=ligne.le,
         )
-
-
-def _ecriture(numero_interne: int, *, siren: str, piece: str, par: str, at: datetime) -> comptabilite.Ecriture:
-    return comptabilite.Ecriture(
-        numero_interne=numero_interne, siren=siren, fait="ENGAGEMENT", piece=piece, par=par, le=at
-    )
 
 
 def _aad(numero_interne: int) -> bytes:

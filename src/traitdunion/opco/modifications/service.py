@@ -17,6 +17,7 @@ from traitdunion.opco.courriels import Courriels
 from traitdunion.opco.courriels.message import check_adresse
 from traitdunion.opco.evenements import journal
 from traitdunion.opco.modifications import store
+from traitdunion.opco.modifications.banque import iban_aad
 from traitdunion.opco.modifications.store import Banque, Contact, Modification
 from traitdunion.opco.socle.clock import Clock
 from traitdunion.opco.socle.database import Database, Tx
@@ -227,7 +228,7 @@ class Modifications:
                 tx,
                 siren=siren,
                 titulaire=demande["titulaire"],
-                chiffre=self._vault.encrypt(iban.encode(), aad=b"iban:" + siren.encode()),
+                chiffre=self._vault.encrypt(iban.encode(), aad=iban_aad(siren)),
                 fin=iban[-4:],
                 at=at,
             )

@@ -31,12 +31,17 @@ class NouvellePiece(msgspec.Struct, frozen=True, kw_only=True):
     depose_le: datetime
     dossiers: list[int]
 
+    @property
+    def premier(self) -> int:
+        """The first dossier that it is attached to, 0 when there is none."""
+        return self.dossiers[0] if self.dossiers else 0
+
 
 class PieceRecue(msgspec.Struct, frozen=True, kw_only=True):
     """What the CFA is told; `rejouee` when the very same document had been received before."""
 
     numero_interne_document: int
-    numero_interne_dossier: int
+    numero_interne_dossier: int  # the first it is attached to; 0 for an invoice, which is attached to its own row
     rejouee: bool
     avertissements: tuple[Anomalie, ...] = ()
 
@@ -70,12 +75,12 @@ class Pieces:
         inspection: Inspection,
         *,
         guard: Callable[[Tx], Awaitable[None]],
-        note: Callable[[Tx], Awaitable[None]],
+        note: Callable[[Tx, int], Awaitable[None]],
     ) -> PieceRecue:
         """Store the file, then its row; the same document again gives the same number.
 
         `guard` runs inside the transaction and raises `Refus` when the dossier takes no such document (it locks it);
-        `note` runs after the insertion, when there is one, and leaves its trace.
+        `note` runs after the insertion, when there is one, with the number given, and leaves its trace.
         An object whose row is never written, after a crash, is an orphan, collected after a delay.
         """
         deja = await self._find_same(piece)
@@ -88,12 +93,12 @@ class Pieces:
                 await guard(tx)
                 numero = await self._insert(tx, piece, inspection, cle_objet)
                 if numero is not None:
-                    await note(tx)
+                    await note(tx, numero)
         except Refus:
             await self._objets.delete(cle_objet)  # rolled back for certain: nothing of a refusal stays
             raise
         if numero is not None:
-            return PieceRecue(numero_interne_document=numero, numero_interne_dossier=piece.dossiers[0], rejouee=False)
+            return PieceRecue(numero_interne_document=numero, numero_interne_dossier=piece.premier, rejouee=False)
         await self._objets.delete(cle_objet)
         deja = await self._find_same(piece)
         assert deja is not None  # the row that made the insertion give way is committed, and rows are never deleted
@@ -137,7 +142,7 @@ class Pieces:
             )
         if numero is None:
             return None
-        return PieceRecue(numero_interne_document=numero, numero_interne_dossier=piece.dossiers[0], rejouee=True)
+        return PieceRecue(numero_interne_document=numero, numero_interne_dossier=piece.premier, rejouee=True)
 
     async def _insert(self, tx: Tx, piece: NouvellePiece, inspection: Inspection, cle_objet: str) -> int | None:
         versions = 0
@@ -176,7 +181,7 @@ def facts(ligne: store.LigneDocument) -> dict[str, Any]:
     """What a receipt states of a document."""
     return {
         "genre": ligne.type_fichier,
-        "numero_interne": ligne.numero_interne_dossier,
+        "numero_interne": ligne.numero_interne_dossier or ligne.numero_interne_facture,
         "numero_interne_document": ligne.numero_interne,
         "siren": ligne.siren,
         "sha256_json": ligne.sha256_recu,

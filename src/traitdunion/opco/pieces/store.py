@@ -10,7 +10,7 @@ Tx = AsyncConnection[Any]
 
 
 class LigneDocument(msgspec.Struct, frozen=True):
-    """A document as stored, without its JSON part; no dossier when it is joined to a contact request."""
+    """A document as stored, without its JSON part; no dossier nor invoice when it is joined to a contact request."""
 
     numero_interne: int
     siren: str
@@ -24,6 +24,7 @@ class LigneDocument(msgspec.Struct, frozen=True):
     verdict: str
     depose_le: datetime
     numero_interne_dossier: int | None
+    numero_interne_facture: int | None
 
 
 class NouveauDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +67,10 @@ ON CONFLICT DO NOTHING
 SELECT_ONE = """
 SELECT d.numero_interne, d.siren, d.type_fichier, d.nom_fichier, d.type_contenu, d.taille_octets, d.cle_objet,
        d.sha256_fichier, d.sha256_recu, d.verdict, d.depose_le,
-       (SELECT min(o.id_objet) FROM document_objet o WHERE o.document = d.numero_interne)
+       (SELECT min(o.id_objet) FROM document_objet o
+         WHERE o.document = d.numero_interne AND o.type_objet = 'DOSSIER_APPRENTISSAGE'),
+       (SELECT min(o.id_objet) FROM document_objet o
+         WHERE o.document = d.numero_interne AND o.type_objet = 'FACTURE')
   FROM document d WHERE d.siren = %s AND d.numero_interne = %s
 """
 

@@ -20,6 +20,7 @@ POINTS = {
 TRAVAUX = {
     "deca_avant_depot": "a deposit with the State is under way and committed, nothing has left",
     "deca_avant_commit": "the State has recorded it, we have not",
+    "avant_grand_livre": "the invoice or the credit note is written, its ledger is not",
 }
 CODE_SORTIE = 137
 

@@ -1176,7 +1176,7 @@ ALTER TABLE ONLY public.facture
     ADD CONSTRAINT facture_siren_genre_rang_key UNIQUE (siren, genre, rang);
 
 ALTER TABLE ONLY public.facture
-    ADD CONSTRAINT facture_siret_emetteur_genre_numero_key UNIQUE (siret_emetteur, genre, numero);
+    ADD CONSTRAINT facture_siret_emetteur_numero_key UNIQUE (siret_emetteur, numero);
 
 ALTER TABLE ONLY public.idempotence
     ADD CONSTRAINT idempotence_pkey PRIMARY KEY (editeur, siren, route, cle);

@@ -38,6 +38,9 @@ VALEURS = {
     "texte": "L'apprenti a plus de trente ans et aucune dérogation",
     "jour": "27 février 2026",
     "nombre": "12",
+    "dossier": "CA-0000002",
+    "montant": "2 400,00",
+    "reference": "VIR-2026-000001",
 }
 BALISES_VIDES = frozenset({"meta", "hr", "br"})
 TOUS = [pytest.param(modele, id=nom) for nom, modele in MODELES.items()]

@@ -10,7 +10,7 @@ import pytest
 
 from traitdunion.norme.erreurs import Anomalie, Gravite
 from traitdunion.norme.messages.facture import Avoir, Facture
-from traitdunion.opco.factures.facturx import check_lecture, compare
+from traitdunion.opco.factures.depot.facturx import check_lecture, compare
 from traitdunion.opco.pieces.gate import FacturX, LectureFacture, Mention
 
 IBAN, AUTRE_IBAN = "FR7630006000011234567890189", "DE89370400440532013000"

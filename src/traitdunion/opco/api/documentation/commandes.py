@@ -17,6 +17,19 @@ _BASE = f'curl -sS "$API{CHEMIN}'
 _JSON = "-H 'Content-Type: application/json' --data-binary @dossier.json"
 _DOSSIER = _BASE + 'dossier.json" > dossier.json\n'
 _PDF = _BASE + 'convention.pdf" > convention.pdf\n'
+
+
+def _sent(partie: str, chemin: str, numero: str, variable: str) -> str:
+    """A PDF and its data, taken from the examples, sent on an engaged dossier."""
+    return (
+        _PDF
+        + _BASE
+        + f'{partie}.json" > {partie}.json\n'
+        + f"{variable}=$(appeler -F '{partie}=<{partie}.json;type=application/json' -F fichier=@convention.pdf \\\n"
+        + f'  "$API/v2/{chemin}" | membre {numero}); echo "${variable}"'
+    )
+
+
 ENVOIS = {
     "jeton": 'ACCES=$(curl -sS -u "$CLIENT" -d grant_type=client_credentials "$JETON" | membre access_token)',
     "statut": 'curl -sS "$API/v2/status"',
@@ -39,6 +52,11 @@ ENVOIS = {
     + 'piece.json" | sed "s/\\"idObjet\\": \\"1\\"/\\"idObjet\\": \\"$NUMERO\\"/" > piece.json\n'
     + "appeler -F 'infosFichier=<piece.json;type=application/json' -F fichier=@convention.pdf \\\n"
     + '  "$API/v1/documents"',
+    "deposer_facture": _sent("facture", "factures", "numeroInterneFacture", "FACTURE"),
+    "lire_etats_factures": 'appeler "$API/v2/factures/etats?numeroPage=1"',
+    "deposer_avoir": _sent("avoir", "avoirs", "numeroInterneFacture", "AVOIR"),
+    "lire_etats_avoirs": 'appeler "$API/v2/avoirs/etats?numeroPage=1"',
+    "deposer_certificat": _sent("certificat", "certificats", "numeroInterneCertificat", "CERTIFICAT"),
     "declarer_rupture": _BASE
     + 'rupture.json" \\\n'
     + '  | sed "s/\\"numeroInterneDossier\\": \\"1\\"/\\"numeroInterneDossier\\": \\"$NUMERO\\"/" > rupture.json\n'

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 
-from traitdunion.norme.openapi import exemples
+from traitdunion.norme.openapi import exemples, exemples_facturation
 from traitdunion.opco.pages.statique import CSS, Fichier, communes, named
 
 CHEMIN = "/docs/style/"
@@ -35,6 +35,9 @@ def _fichiers() -> dict[str, Fichier]:
         "dossier.json": _json(exemples.DEPOT),
         "convention.json": _json(exemples.CONVENTION),
         "rupture.json": _json(exemples.RUPTURE),
+        "facture.json": _json(exemples_facturation.FACTURE),
+        "avoir.json": _json(exemples_facturation.AVOIR),
+        "certificat.json": _json(exemples_facturation.CERTIFICAT),
         "piece.json": _json(exemples.INFOS_FICHIER),
         "convention.pdf": Fichier(_pdf(), "application/pdf", ENTETES_EXEMPLES),
     }

@@ -1,5 +1,7 @@
 """GET dossiers/etats: a bare array in v1, pages in v2; a 304 reads one row (norme.md §1, §2)."""
 
+from collections.abc import Awaitable, Callable
+
 from traitdunion.norme import ecriture
 from traitdunion.norme.erreurs import depot as codes
 from traitdunion.opco.api.call import Answer, Call, read_numero
@@ -19,17 +21,25 @@ async def get_etats_v1(call: Call, services: Services) -> Answer:
 async def get_etats_v2(call: Call, services: Services) -> Answer:
     """One page of states, from 1; past the end, an empty one."""
     siren = call.par.siren
+
+    async def read(page: int) -> bytes:
+        return ecriture.write_plain(await services.dossiers.list_page(siren=siren, page=page))
+
+    return await answer_page(call, services, read)
+
+
+async def answer_page(call: Call, services: Services, read: Callable[[int], Awaitable[bytes]]) -> Answer:
+    """The page that a call asks for, or a 304 when nothing of this CFA has changed since. Raises PARAMETRE_INVALIDE."""
     texte = {nom.lower(): valeur for nom, valeur in call.query().items()}.get("numeropage", "1")
     page = read_numero(texte)
     if page is None or page > 10**9:
         raise codes.PARAMETRE_INVALIDE.refus(
             "numeroPage", parametre="numeroPage", attendu="un numéro de page, à partir de 1"
         )
-    etag, inchange = await _etag(call, services, siren, suffixe=f"-{page}")
+    etag, inchange = await _etag(call, services, call.par.siren, suffixe=f"-{page}")
     if inchange:
         return Answer(b"", statut=304, entetes=_cachable(etag))
-    resultat = await services.dossiers.list_page(siren=siren, page=page)
-    return Answer(ecriture.write_plain(resultat), entetes=_cachable(etag))
+    return Answer(await read(page), entetes=_cachable(etag))
 
 
 async def _etag(call: Call, services: Services, siren: str, *, suffixe: str = "") -> tuple[str, bool]:

@@ -26,7 +26,7 @@ async def post_convention(call: Call, services: Services) -> Answer:
             )
             return answer(accuse, **_replayed(recue))
 
-        return await once(call, services, _content(envoi), deposit)
+        return await once(call, services, content_of(envoi), deposit)
 
 
 async def post_document(call: Call, services: Services) -> Answer:
@@ -43,10 +43,10 @@ async def post_document(call: Call, services: Services) -> Answer:
             )
             return answer(accuse, **_replayed(recue))
 
-        return await once(call, services, _content(envoi), deposit)
+        return await once(call, services, content_of(envoi), deposit)
 
 
-def _content(envoi: Envoi) -> bytes:
+def content_of(envoi: Envoi) -> bytes:
     """What two sends have in common whatever their multipart boundary."""
     return sha256(envoi.corps).digest() + envoi.sha256_fichier
 
