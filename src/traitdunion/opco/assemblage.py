@@ -45,6 +45,7 @@ from traitdunion.opco.dossiers.fil import Fil
 from traitdunion.opco.dossiers.mes_dossiers import MesDossiers
 from traitdunion.opco.dossiers.read_back import Dossiers
 from traitdunion.opco.factures import facturation
+from traitdunion.opco.factures.forclusions import Forclusions
 from traitdunion.opco.idempotence import Idempotence
 from traitdunion.opco.modifications.service import Modifications
 from traitdunion.opco.pages.services import Affichage, Portail
@@ -209,6 +210,8 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             files=Files(database=database, clock=horloge),
             vue=VueInstruction(database=database, clock=horloge, lecteur=suite.lecteur, financement=suite.financement),
             deca=suite.deca,
+            traitement=suite.traitement,
+            paiements=suite.paiements,
             suivi=Suivi(database=database, clock=horloge, financement=suite.financement),
             recepisses=Recepisses(cle_privee=cles.signature, emetteur=settings.nom),
             acces=vues,
@@ -349,6 +352,7 @@ class Travaux:
     appels: Appels
     decisions: Decisions
     delais: Delais
+    forclusions: Forclusions
     deca: Deca
     place_jalons: Callable[[], Awaitable[int]]
 
@@ -395,6 +399,7 @@ async def travaux(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             appels=Appels(database=database, clock=horloge),
             decisions=suite.decisions,
             delais=suite.delais,
+            forclusions=suite.forclusions,
             deca=suite.deca,
             place_jalons=partial(jalons.place, database),
         )

@@ -109,6 +109,27 @@ class Livre:
         """Put an accepted line into a transfer; its amount."""
         return self._move_all(Place(Poste.A_PAYER, *cle, ligne), Place(Poste.ORDONNE, *cle, ligne))
 
+    def offset(self, cle: Cle, ligne: int, montant: int) -> None:
+        """Pay a part of an accepted line with what the CFA has to give back: no money moves (see `recover`)."""
+        self._move(Place(Poste.A_PAYER, *cle, ligne), Place(Poste.REGLE, *cle, ligne), montant)
+
+    def send_back(self, cle: Cle, ligne: int, montant: int) -> int:
+        """A transfer comes back after it was paid: what of it is still due is to be paid again.
+
+        `montant`: what the bank had paid of the line. What was no longer due of it is no more to be recovered.
+        """
+        du = min(montant, self.solde(Place(Poste.REGLE, *cle, ligne)))
+        self._move(Place(Poste.REGLE, *cle, ligne), Place(Poste.A_PAYER, *cle, ligne), du)
+        reste = montant - du
+        for poste in A_RECOUVRER:
+            place = Place(poste, *cle, ligne)
+            rendu = min(reste, self.solde(place))
+            self._move(place, Place(Poste.INDU, *cle, ligne), rendu)
+            reste -= rendu
+        if reste:
+            raise MouvementImpossible("more sent back than what was paid and not recovered")
+        return du
+
     def fail_order(self, cle: Cle, ligne: int) -> int:
         """The bank sent the transfer back: the line is to be paid again. What is still to be paid."""
         return self._move_all(Place(Poste.ORDONNE, *cle, ligne), Place(Poste.A_PAYER, *cle, ligne))

@@ -24,7 +24,9 @@ from traitdunion.opco.demandes.service import Demandes
 from traitdunion.opco.dossiers.documents import Documents
 from traitdunion.opco.dossiers.mes_dossiers import MesDossiers
 from traitdunion.opco.dossiers.read_back import Dossiers
+from traitdunion.opco.factures.traitement import Traitement
 from traitdunion.opco.modifications.service import Modifications
+from traitdunion.opco.paiements.assemblage import Paiements
 from traitdunion.opco.parametres import ParametresOpco
 from traitdunion.opco.pieces.apercu import Apercus
 from traitdunion.opco.recepisses import Recepisses
@@ -69,6 +71,8 @@ class Portail:
     files: Files
     vue: VueInstruction
     suivi: Suivi
+    traitement: Traitement
+    paiements: Paiements
     deca: Deca
     recepisses: Recepisses
     acces: Vues
