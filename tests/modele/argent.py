@@ -292,6 +292,15 @@ class Dossier:
                 ligne.recouvrements.append(rendu)
             montant -= rendu
 
+    def foreclose_line(self, numero: int) -> None:
+        """The last day of a line that still waits for its proof is over: what stands of it is lost.
+
+        Raises:
+            Refus: it is not in instruction.
+        """
+        ligne = self._move(numero, Etape.EN_INSTRUCTION, vers=Etape.FORCLOSE)
+        self.forclusions.append((ligne.part, ligne.take(Cause.FORCLUSION, ligne.debout)))
+
     def foreclose(self, part: Part) -> None:
         """The last day of a part is over: what is not invoiced, or still in instruction, is lost.
 
