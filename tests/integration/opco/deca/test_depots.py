@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from builders.instruction import an_agent, an_engaged, in_state, types_of
+from builders.instruction import an_agent, an_engaged, in_state, types_of, version_of
 from builders.pairs.deca import SECRET, PairDeca, a_peer
 from builders.serveur import Serveur
 
@@ -201,3 +201,49 @@ async def test_a_second_number_seen_later_is_an_alert_and_the_first_one_stays(
     assert ligne.alerte is not None
     assert "autre numéro" in ligne.alerte
     assert await serveur.fetch("SELECT numero_deca FROM dossier") == [(premier,)]
+
+
+async def _cancel(serveur: Serveur, numero: int, agent: int) -> None:
+    version = await version_of(serveur, numero)
+    await serveur.portail.decisions.cancel(numero, version=version, motif="Contrat annulé.", par=f"compte:{agent}")
+
+
+async def test_a_dossier_cancelled_before_its_deposit_is_not_deposited(
+    serveur: Serveur, database_url: str, tmp_path: Path
+) -> None:
+    agent = await an_agent(serveur)
+    numero = await an_engaged(serveur, agent)
+    await _cancel(serveur, numero, agent)
+    with a_peer(tmp_path) as pair:
+        await asyncio.to_thread(pair.start)
+        async with _depositing(serveur, pair, database_url) as deca:
+            await deca.deposit(1)
+            (ligne,) = await deca.list_of(numero)
+        assert pair.recorded() == []
+
+    assert (ligne.etat, ligne.message) == (
+        "EN_ECHEC",
+        "Le dossier a été annulé avant son dépôt : rien n'est transmis au ministère.",
+    )
+
+
+async def test_a_deposit_whose_answer_was_lost_before_the_dossier_was_cancelled_is_an_alert(
+    serveur: Serveur, database_url: str, tmp_path: Path
+) -> None:
+    """The State has it: its number is kept, and somebody must tell the State."""
+    agent = await an_agent(serveur)
+    numero = await an_engaged(serveur, agent)
+    with a_peer(tmp_path) as pair:
+        await asyncio.to_thread(pair.start, "--comportement", "muet")
+        async with _depositing(serveur, pair, database_url) as deca:
+            await deca.deposit(1)
+            assert len(pair.recorded()) == 1, "recorded, its answer lost"
+            await _cancel(serveur, numero, agent)
+            await _try_until_done(serveur, deca)
+            (ligne,) = await deca.list_of(numero)
+        assert len(pair.recorded()) == 1
+
+    assert (ligne.etat, ligne.alerte) == (
+        "DEPOSE",
+        "Le dossier est annulé, et le ministère l'a déposé : prévenez-le.",
+    )
