@@ -51,8 +51,7 @@ class Declarations:
         cerfa = await self._dossiers.read_cerfa(numero, siren=siren)
         if cerfa is None:
             raise codes.OBJET_INCONNU.refus("rupture.numeroInterneDossier")
-        contrat = cerfa.contrat
-        debut, fin = (contrat.date_debut_contrat, contrat.date_fin_contrat) if contrat else (None, None)
+        debut, fin = await self._decisions.find_periode(numero, cerfa)
         if debut is not None and fin is not None and not debut <= rupture.date_rupture <= fin:
             raise codes.RUPTURE_HORS_CONTRAT.refus(
                 "rupture.dateRupture",

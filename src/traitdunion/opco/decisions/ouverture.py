@@ -41,8 +41,14 @@ class Ouverture:
     def __init__(self, *, parametres: ParametresOpco) -> None:
         self._parametres = parametres
 
-    async def note_piece(self, tx: Tx, numero_interne: int, *, siren: str, acteur: str, at: datetime) -> None:
-        """What a new document changes, in its own transaction, on a dossier that it has locked."""
+    async def note_piece(
+        self, tx: Tx, numero_interne: int, *, type_fichier: str, siren: str, acteur: str, at: datetime
+    ) -> None:
+        """What a new document changes, in its own transaction, on a dossier that it has locked.
+
+        Who decides on what was there before is told so; the mandate is to be seen again in another convention.
+        """
+        await store.note_piece(tx, numero_interne, convention=type_fichier == CONVENTION, par=acteur, le=at)
         type_contrat, derogation, interne, recues = await store.read_constitution(tx, numero_interne)
         manquantes = missing_pieces(
             type_contrat=type_contrat, derogation=derogation, cfa_interne=bool(interne), recues=set(recues)

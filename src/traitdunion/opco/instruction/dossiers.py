@@ -147,7 +147,7 @@ async def get_document_opco(request: Requete, numero: FromPath[str], document: F
 async def show(request: Requete, dossier: DossierInstruit, *, statut: int = 200, **contexte: Any) -> Template:
     """The page of a dossier, with what went wrong or what was done."""
     portail, personne = portail_of(request), request.user
-    equipe = [un for un in await portail.comptes.list_internes() if un.actif and un.role.startswith("OPCO_")]
+    equipe = [un for un in await portail.comptes.list_internes() if un.actif and un.role in DECIDENT]
     return render(
         request,
         "dossiers/dossier_opco.html",

@@ -19,6 +19,7 @@ from builders.instruction import (
 from builders.portail import connected
 from builders.serveur import SIREN, Serveur
 
+from traitdunion.norme.openapi.exemples import RUPTURE
 from traitdunion.opco.comptes.roles import Role
 from traitdunion.opco.decisions.actes import ActeRefuse
 from traitdunion.opco.financement.calcul import Participation
@@ -76,6 +77,36 @@ async def test_an_avenant_of_duration_revises_the_engagement_of_its_contract(ser
     assert ("AVENANT",) in await serveur.fetch("SELECT nature FROM deca_depot WHERE numero_interne = %s", avenant)
 
 
+async def test_a_second_avenant_changes_the_contract_and_not_the_first_avenant(serveur: Serveur) -> None:
+    """Once deposited with the State, an avenant bears the number of its contract too (regles.md §3.1)."""
+    agent = await an_agent(serveur)
+    contrat = await _an_engaged_contract(serveur, agent)
+    premier = await _an_avenant(serveur, agent)
+    await _grant(serveur, premier, agent)
+    await serveur.execute("UPDATE dossier SET numero_deca = %s WHERE numero_interne = %s", DECA, premier)
+
+    second = await _an_avenant(serveur, agent, dateConclusion="2027-10-01", dateEffetAvenant="2027-10-01")
+    await _grant(serveur, second, agent)
+
+    assert (await types_of(serveur, contrat)).count("ENGAGEMENT_REVISE") == 2
+
+
+async def test_a_contract_prolonged_by_an_avenant_may_be_broken_after_its_first_end(serveur: Serveur) -> None:
+    agent = await an_agent(serveur)
+    contrat = await _an_engaged_contract(serveur, agent)
+    await _grant(serveur, await _an_avenant(serveur, agent), agent)
+
+    jours = {"dateRupture": "2028-11-15", "dateNotification": "2028-11-16"}
+    corps = RUPTURE | {"numeroInterneDossier": str(contrat)} | jours
+    reponse = await serveur.cfa.post("/v2/dossiers/rupture/employeur", corps)
+    assert reponse.status_code == 200, reponse.text
+
+    await serveur.portail.decisions.confirm_rupture(
+        contrat, version=await version_of(serveur, contrat), par=f"compte:{agent}"
+    )
+    assert await etat_of(serveur, contrat) == "RUPTURE"
+
+
 async def test_an_avenant_35_funds_the_other_certification_from_its_day_on(serveur: Serveur) -> None:
     agent = await an_agent(serveur)
     await _an_engaged_contract(serveur, agent)
@@ -105,6 +136,7 @@ async def test_a_new_contract_after_a_break_with_another_employer_owes_200_euros
     reponse = await serveur.cfa.post("/v2/dossiers", depot)
     numero = int(reponse.json()["numeroInterne"])
     await serveur.cfa.send("/v2/conventions", a_convention(numero, 0), PDF)
+    await serveur.portail.decisions.start(numero, version=await version_of(serveur, numero), compte=agent)
 
     proposition = await serveur.portail.decisions.propose(numero, Choix(npec=800_000, niveau=6))
 

@@ -294,3 +294,80 @@ async def test_the_page_of_a_dossier_opens_in_every_state(serveur: Serveur, etat
 
     assert (await agent.visit(PAGE)).status_code == 200
     assert (await cfa.visit("/mya/dossiers/CA-0000001")).status_code == 200
+
+
+@pytest.mark.parametrize("compte", ["²", "9" * 30, "-1", "personne"])
+async def test_a_dossier_given_to_an_account_that_is_none_is_refused_in_words(serveur: Serveur, compte: str) -> None:
+    await a_complete(serveur)
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+
+    assert await _act(agent, serveur, "affecter", compte=compte) == 400
+
+    assert "Cette personne n'instruit pas de dossier." in agent.texte
+
+
+@pytest.mark.parametrize("montant", ["nan", "-nan", "snan", "inf", "1e9", "8 000,005", "²"])
+async def test_an_amount_that_is_none_is_refused_in_words(serveur: Serveur, montant: str) -> None:
+    await a_complete(serveur)
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+    await _act(agent, serveur, "commencer")
+
+    await agent.submit(f"{PAGE}/accord/calcul", depuis=f"{PAGE}/accord", npec_saisi=montant)
+
+    assert "« Niveau annuel » est un montant en euros" in agent.texte
+
+
+async def test_the_amount_confirmed_is_the_one_engaged_or_the_preview_is_shown_again(serveur: Serveur) -> None:
+    await a_complete(serveur)
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+    await _act(agent, serveur, "commencer")
+    await _act(agent, serveur, "mandat", page="1")
+    await agent.visit(f"{PAGE}/accord")
+    version = str(await version_of(serveur, 1))
+
+    await agent.submit(f"{PAGE}/accord", version=version, attendu="1100000")
+
+    assert "Le montant a changé depuis l'aperçu" in agent.texte
+    assert "Ce qui sera engagé" in agent.texte
+    assert await etat_of(serveur, 1) == "EN_COURS_INSTRUCTION"
+
+
+@pytest.mark.parametrize("etat", [Etat.TRANSMIS, Etat.ENGAGE, Etat.REFUSE])
+async def test_no_accord_is_previewed_where_none_can_be_given(serveur: Serveur, etat: Etat) -> None:
+    await in_state(serveur, await an_agent(serveur), etat)
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+
+    await agent.visit(f"{PAGE}/accord")
+
+    assert "« Accorder » n'est pas possible" in agent.texte
+    assert "Accorder et engager" not in agent.texte
+
+
+async def test_a_break_outside_of_the_contract_is_refused_where_it_is_typed(serveur: Serveur) -> None:
+    await an_engaged(serveur, await an_agent(serveur))
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+    champs = {"motif_rupture": "COMMUN_ACCORD", "notifiee_le": "2026-12-01"}
+
+    assert await _act(agent, serveur, "rupture", dernier_jour="2029-01-01", **champs) == 400
+
+    assert "Le dernier jour est hors du contrat, qui va du 01/09/2026 au 31/08/2028." in agent.texte
+
+
+@pytest.mark.parametrize("texte", ["ab\0cd", "\0\0\0", "%", "_", "'", "1" * 100, "²²²²²²²²²²²²²²"])
+async def test_odd_words_are_searched_without_harm(serveur: Serveur, texte: str) -> None:
+    await a_complete(serveur)
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+
+    cfa = await connected(serveur, Role.CFA_GESTIONNAIRE)
+
+    assert (await agent.client.get("/instruction/dossiers", params={"q": texte})).status_code == 200
+    assert (await cfa.client.get("/mya/dossiers", params={"q": texte})).status_code == 200
+
+
+async def test_an_address_that_no_database_can_hold_is_no_incident(serveur: Serveur) -> None:
+    agent = await connected(serveur, Role.OPCO_ADMINISTRATEUR)
+
+    page = await agent.client.get(f"/instruction/administration/demandes/{'9' * 30}")
+
+    assert page.status_code == 400
+    assert "Cette demande n'est pas lisible" in page.text.replace("&#39;", "'")

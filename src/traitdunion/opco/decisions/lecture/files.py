@@ -145,7 +145,7 @@ class Files:
 
 def _condition(texte: str) -> tuple[str | None, dict[str, object], str]:
     """What is looked for: a condition on an index, its values, the order of that index."""
-    propre = " ".join(texte.split())
+    propre = " ".join(texte.replace("\0", " ").split())
     colle = propre.replace(" ", "")
     numero = read_numero_externe(propre)
     if numero is None and _CHIFFRES.fullmatch(colle) and len(colle) <= 7:
