@@ -170,6 +170,12 @@ async def read_constitution(tx: Tx, numero_interne: int) -> tuple[str | None, st
     return (row[0], row[1], row[2], row[3]) if row else (None, None, None, [])
 
 
+async def is_avenant(tx: Tx, numero_interne: int) -> bool:
+    """Whether a form is an avenant's (types 31 to 38)."""
+    type_contrat, _, _, _ = await read_constitution(tx, numero_interne)
+    return (type_contrat or "").startswith("3")
+
+
 async def close(tx: Tx, numero_interne: int, *, par: str, le: datetime) -> None:
     """Take a dossier out of the queues, if it is in one: its CFA has cancelled it."""
     await tx.execute(

@@ -14,6 +14,7 @@ from traitdunion.opco.comptes.sessions import Personne
 from traitdunion.opco.deca.service import RelanceRefusee
 from traitdunion.opco.decisions import store
 from traitdunion.opco.decisions.actes import ActeRefuse
+from traitdunion.opco.decisions.avenants import is_avenant
 from traitdunion.opco.decisions.saisie import check_texte
 from traitdunion.opco.financement.calcul import Participation
 from traitdunion.opco.financement.faits import Choix
@@ -217,6 +218,7 @@ async def _preview(request: Requete, numero: str, data: Mapping[str, str], *, er
         dossier=dossier,
         adresse=f"{BASE}/{numero}",
         proposition=proposition,
+        avenant=is_avenant(dossier.cerfa),
         choix=data,
         erreur=erreur,
     )

@@ -91,6 +91,17 @@ async def test_a_second_avenant_changes_the_contract_and_not_the_first_avenant(s
     assert (await types_of(serveur, contrat)).count("ENGAGEMENT_REVISE") == 2
 
 
+async def test_the_cfa_reads_which_contract_its_avenant_has_changed(serveur: Serveur) -> None:
+    agent = await an_agent(serveur)
+    await _an_engaged_contract(serveur, agent)
+    await _grant(serveur, await _an_avenant(serveur, agent), agent)
+    cfa = await connected(serveur, Role.CFA_GESTIONNAIRE)
+
+    await cfa.visit("/mya/dossiers/CA-0000002")
+
+    assert "Cet avenant n'a pas d'échéancier à lui : il change celui de son contrat, CA-0000001" in cfa.texte
+
+
 async def test_a_contract_prolonged_by_an_avenant_may_be_broken_after_its_first_end(serveur: Serveur) -> None:
     agent = await an_agent(serveur)
     contrat = await _an_engaged_contract(serveur, agent)

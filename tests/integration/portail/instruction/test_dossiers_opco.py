@@ -371,3 +371,113 @@ async def test_an_address_that_no_database_can_hold_is_no_incident(serveur: Serv
 
     assert page.status_code == 400
     assert "Cette demande n'est pas lisible" in page.text.replace("&#39;", "'")
+
+
+async def test_the_home_page_says_what_changed_since_yesterday_and_nothing_older(serveur: Serveur) -> None:
+    ancien, nouveau = await a_complete(serveur), await a_complete(serveur, 1)
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+    await agent.visit("/instruction/")
+    assert "Contrats transmis 2 CA-0000002" in agent.texte
+
+    serveur.clock.instant += timedelta(days=2)
+    qui = await an_agent(serveur)
+    agent = a_visitor(serveur)
+    await agent.connect("agent@exemple.test")
+    await agent.visit("/instruction/")
+    assert "Rien n'a bougé depuis le 06/09/2026." in agent.texte
+
+    await serveur.portail.decisions.declare_rupture(ancien, a_rupture(at=serveur.clock.now()), siren=SIREN)
+    await serveur.portail.decisions.cancel(
+        nouveau, version=await version_of(serveur, nouveau), motif="Déposé par erreur.", par=f"compte:{qui}"
+    )
+    await agent.visit("/instruction/")
+
+    suite = agent.texte.split("Ce qui a changé depuis hier")[1]
+    assert "Ruptures déclarées 1 CA-0000001" in suite
+    assert "Dossiers annulés 1 CA-0000002" in suite
+    assert "Contrats transmis" not in suite
+
+
+async def test_a_silence_recorded_is_told_apart_from_a_refusal(serveur: Serveur) -> None:
+    numero = await a_complete(serveur)
+    serveur.clock.instant += timedelta(days=21)
+    await serveur.portail.decisions.record_refus_implicite(numero)
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+
+    await agent.visit("/instruction/")
+
+    assert "Refus implicites 1 CA-0000001" in agent.texte
+
+
+async def test_a_deposit_with_the_state_that_fails_waits_in_a_queue_of_its_own(serveur: Serveur) -> None:
+    numero = await an_engaged(serveur, await an_agent(serveur))
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+    await agent.visit("/instruction/")
+    assert "DECA à vérifier" not in agent.texte
+
+    await serveur.execute("UPDATE deca_depot SET etat = 'EN_ECHEC', tentatives = 9, message = 'Panne.'")
+
+    await agent.visit("/instruction/")
+    assert "1 dépôt DECA à vérifier" in agent.texte
+    await agent.visit("/instruction/dossiers?file=deca")
+    assert "CA-0000001" in agent.texte
+    version = await version_of(serveur, numero)
+    await serveur.portail.decisions.cancel(numero, version=version, motif="Contrat annulé.", par="compte:1")
+    await agent.visit("/instruction/dossiers?file=deca")
+    assert "Rien n'attend dans cette file." in agent.texte
+    await agent.visit(PAGE)
+    assert "Plus rien n'est dû depuis l'annulation." in agent.texte
+
+
+async def test_an_anomaly_leads_to_its_field(serveur: Serveur) -> None:
+    await a_complete(serveur, dateFormationPratiqueEmployeur="2027-06-01")
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+
+    page = await agent.visit(PAGE)
+
+    assert 'href="#champ-cerfa.contrat.dateFormationPratiqueEmployeur"' in page.text
+    assert page.text.count('id="champ-cerfa.contrat.dateFormationPratiqueEmployeur"') == 1
+
+
+async def test_the_accord_says_beforehand_that_the_mandate_is_to_be_seen(serveur: Serveur) -> None:
+    await a_complete(serveur)
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+    await _act(agent, serveur, "commencer")
+
+    await agent.visit(f"{PAGE}/accord")
+    assert "Le mandat n'a pas été vérifié" in agent.texte
+
+    await _act(agent, serveur, "mandat", page="1")
+    await agent.visit(f"{PAGE}/accord")
+    assert "Le mandat n'a pas été vérifié" not in agent.texte
+
+
+async def test_a_break_that_a_refusal_has_made_idle_is_no_longer_said_to_wait(serveur: Serveur) -> None:
+    agent = await an_agent(serveur)
+    numero = await a_started(serveur, agent)
+    await serveur.portail.decisions.declare_rupture(numero, a_rupture(at=serveur.clock.now()), siren=SIREN)
+    cfa = await connected(serveur, Role.CFA_GESTIONNAIRE)
+    await cfa.visit("/mya/dossiers/CA-0000001")
+    assert "Rupture déclarée, l'OPCO la confirme" in cfa.texte
+
+    await serveur.portail.decisions.refuse(
+        numero, version=await version_of(serveur, numero), motifs=["R02"], texte="Âge non admis.", par=f"compte:{agent}"
+    )
+
+    await cfa.visit("/mya/dossiers/CA-0000001")
+    assert "l'OPCO la confirme" not in cfa.texte
+    assert "Rien n'est financé : le dossier est refusé." in cfa.texte
+
+
+async def test_the_home_page_of_a_cfa_does_not_say_nothing_when_something_waits(serveur: Serveur) -> None:
+    agent = await an_agent(serveur)
+    await a_started(serveur, agent)
+    await serveur.portail.decisions.ask(
+        1, version=await version_of(serveur, 1), motifs=["AUTRE"], texte="Précisez.", jours=5, par=f"compte:{agent}"
+    )
+    cfa = await connected(serveur, Role.CFA_GESTIONNAIRE)
+
+    await cfa.visit("/mya/")
+
+    assert "1 demande d'information" in cfa.texte
+    assert "Rien :" not in cfa.texte

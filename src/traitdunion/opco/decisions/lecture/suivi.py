@@ -23,6 +23,8 @@ class SuiviLu(msgspec.Struct, frozen=True, kw_only=True):
     ruptures: tuple[store.Rupture, ...] = ()
     engagement: EngagementLu | None = None
     limite_le: date | None = None
+    contrat_lie: int | None = None  # the contract that this one follows or changes, of the same CFA
+    avenant: bool = False
 
     @property
     def demande_ouverte(self) -> store.DemandeInformation | None:
@@ -55,6 +57,8 @@ class Suivi:
                 demandes=tuple(await store.list_demandes(tx, numero)),
                 ruptures=tuple(await store.list_ruptures(tx, numero)),
                 engagement=await self._financement.find(tx, numero),
+                contrat_lie=fiche.contrat_lie,
+                avenant=await store.is_avenant(tx, numero),
                 limite_le=fiche.limite_le if fiche.file not in (None, "DECIDE") else None,
             )
 
