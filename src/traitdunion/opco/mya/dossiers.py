@@ -54,7 +54,7 @@ ETAPES = {
     Etat.TRANSMIS: "L'OPCO instruit le dossier",
     Etat.EN_COURS_INSTRUCTION: "L'OPCO rend sa décision",
     Etat.ENGAGE: "Le CFA facture chaque échéance",
-    Etat.RUPTURE: "L'OPCO solde le dossier",
+    Etat.RUPTURE: "Le CFA facture ce qui reste dû, puis l'OPCO solde le dossier",
     Etat.SOLDE: "Aucune, tout est réglé",
     Etat.REFUSE: "Le contrat corrigé peut être transmis à nouveau",
     Etat.ANNULE: "Le contrat peut être transmis à nouveau",

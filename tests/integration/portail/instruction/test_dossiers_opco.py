@@ -481,3 +481,43 @@ async def test_the_home_page_of_a_cfa_does_not_say_nothing_when_something_waits(
 
     assert "1 demande d'information" in cfa.texte
     assert "Rien :" not in cfa.texte
+
+
+async def test_the_history_says_the_ground_of_a_break_in_words(serveur: Serveur) -> None:
+    numero = await an_engaged(serveur, await an_agent(serveur))
+    await serveur.portail.decisions.declare_rupture(numero, a_rupture(at=serveur.clock.now()), siren=SIREN)
+    agent, cfa = await connected(serveur, Role.OPCO_GESTIONNAIRE), await connected(serveur, Role.CFA_GESTIONNAIRE)
+
+    for visiteur, page in ((agent, PAGE), (cfa, "/mya/dossiers/CA-0000001")):
+        await visiteur.visit(page)
+        lu = visiteur.texte.replace("\xa0", " ").split("Historique")[1]
+        assert "Rupture déclarée : commun accord" in lu
+        assert "COMMUN_ACCORD" not in visiteur.texte
+
+
+@pytest.mark.parametrize(("etat", "agit"), [(Etat.REFUSE, False), (Etat.ANNULE, False), (Etat.ENGAGE, True)])
+async def test_where_nothing_can_be_done_nothing_is_offered(serveur: Serveur, etat: Etat, agit: bool) -> None:
+    await in_state(serveur, await an_agent(serveur), etat)
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+
+    await agent.visit(PAGE)
+
+    assert ('id="actes"' in (agent.page.text if agent.page else "")) is agit
+    assert "Affecté à" not in agent.texte
+    assert "Mandat à vérifier" not in agent.texte
+
+
+async def test_what_waits_for_the_cfa_is_marked_with_its_deadline(serveur: Serveur) -> None:
+    compte = await an_agent(serveur)
+    await a_started(serveur, compte)
+    await serveur.portail.decisions.ask(
+        1, version=await version_of(serveur, 1), motifs=["AUTRE"], texte="Précisez.", jours=7, par=f"compte:{compte}"
+    )
+    agent, employeur = await connected(serveur, Role.OPCO_GESTIONNAIRE), a_visitor(serveur)
+    await employeur.connect(await an_account(serveur, Role.EMPLOYEUR, siret="12345678200010"))
+
+    await agent.visit(PAGE)
+    assert "Attente d'information avant le 12/09/2026" in agent.texte
+    await employeur.visit("/mya/dossiers/CA-0000001")
+    assert "Le CFA répond à une demande de l'OPCO avant le 12/09/2026" in employeur.texte
+    assert "Répondre à la demande" not in employeur.texte
