@@ -250,6 +250,8 @@ class Decisions:
         """Cancel a dossier, also one engaged: its identity is free again (norme.md §7)."""
         motif = check_texte(motif, objet="Motif de l'annulation", maximum=300)
         async with self._act(numero, Acte.ANNULER, version=version, par=par) as (tx, vue):
+            if Etat(vue.fiche.etat) is Etat.ENGAGE and await store.is_avenant(tx, numero):
+                raise ActeRefuse("Cet avenant a déjà changé son contrat : un autre avenant peut le rétablir.")
             await self._close_demande(tx, vue)
             await store.insert_decision(tx, numero, sens="ANNULATION", texte=motif, par=par, le=vue.at)
             await self._financement.clear(tx, numero)
@@ -292,6 +294,12 @@ class Decisions:
 
     # --- ruptures -------------------------------------------------------------------------------------------------
 
+    async def find_contrat_lie(self, numero: int) -> int | None:
+        """The contract that an avenant changes or that a contract follows, of the same CFA."""
+        async with self._database.connection() as tx:
+            fiche = await store.find(tx, numero)
+        return fiche.contrat_lie if fiche else None
+
     async def find_periode(self, numero: int, cerfa: Cerfa) -> tuple[date | None, date | None]:
         """First and last day of a contract, both included: as its avenants set them, else as its form says."""
         async with self._database.connection() as tx:
@@ -306,6 +314,8 @@ class Decisions:
         acte = Acte.DECLARER_RUPTURE
         async with self._act(numero, acte, version=None, par=rupture.declaree_par, siren=siren) as (tx, vue):
             if siren is None:  # the CFA's own has been checked with its field
+                if await store.is_avenant(tx, numero):
+                    raise ActeRefuse("Ce dossier est un avenant : notez la rupture sur le contrat qu'il change.")
                 contenu = await self._lecteur.read(tx, vue.fiche)
                 check_dernier_jour(rupture.dernier_jour, *await self._find_periode(tx, numero, contenu.cerfa))
             connues = await store.list_ruptures(tx, numero)

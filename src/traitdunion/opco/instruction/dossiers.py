@@ -17,6 +17,7 @@ from traitdunion.norme.nomenclatures import TYPE_FICHIER
 from traitdunion.opco.comptes.roles import OPCO, Role
 from traitdunion.opco.comptes.sessions import Personne
 from traitdunion.opco.decisions.actes import MOTS_ETAT
+from traitdunion.opco.decisions.avenants import is_avenant
 from traitdunion.opco.decisions.lecture.files import (
     COMPTE_MAX,
     FILES,
@@ -166,6 +167,7 @@ async def show(request: Requete, dossier: DossierInstruit, *, statut: int = 200,
         ancre_of=lambda champ: fiche.find_ancre(champ, blocs),
         equipe=equipe,
         decide=personne.role in DECIDENT,
+        avenant=is_avenant(dossier.cerfa),
         histoire=[(say_evenement(un.type), un) for un in reversed(dossier.faits)],
         depots=await portail.deca.list_of(dossier.fiche.numero_interne),
         motifs_refus=MOTIF_REFUS.codes,

@@ -28,7 +28,9 @@ pytestmark = pytest.mark.anyio
 
 
 @asynccontextmanager
-async def _depositing(serveur: Serveur, pair: PairDeca, database_url: str) -> AsyncIterator[Deca]:
+async def _depositing(
+    serveur: Serveur, pair: PairDeca, database_url: str, *, delai_secondes: float = 20.0
+) -> AsyncIterator[Deca]:
     """The worker's own use case, at the peer's address."""
     vault = coffre.read(serveur.donnees / "secrets.json").vault()
     async with httpx.AsyncClient() as client:
@@ -37,7 +39,7 @@ async def _depositing(serveur: Serveur, pair: PairDeca, database_url: str) -> As
             clock=serveur.clock,
             file=jobs.open_queue(database_url),
             read_facts=open_facts(vault),
-            depot=DecaHttp(pair.url, secret=SECRET, client=client),
+            depot=DecaHttp(pair.url, secret=SECRET, client=client, delai_secondes=delai_secondes),
         )
 
 
@@ -66,6 +68,33 @@ async def test_whatever_is_lost_on_the_way_the_contract_is_deposited_once(
 
     assert await serveur.fetch("SELECT numero_deca FROM dossier WHERE numero_interne = %s", numero) == [(deca_numero,)]
     assert (await types_of(serveur, numero)).count("DECA_DEPOSE") == 1
+
+
+@pytest.mark.parametrize(
+    ("panne", "cle", "depots"),
+    [("lent", "--idempotent", 1), ("tardif", "--idempotent", 1), ("tardif", "--sans-idempotence", 2)],
+)
+async def test_a_slow_state_is_not_awaited_for_ever_and_a_second_number_is_told(
+    serveur: Serveur, database_url: str, tmp_path: Path, panne: str, cle: str, depots: int
+) -> None:
+    """Recorded before the caller left, it is found again; after, its second number is an alert, the first one stays."""
+    numero = await an_engaged(serveur, await an_agent(serveur))
+    with a_peer(tmp_path) as pair:
+        await asyncio.to_thread(pair.start, "--comportement", f"{panne}:1", "--lenteur", "3", cle)
+        async with _depositing(serveur, pair, database_url, delai_secondes=0.5) as deca:
+            await deca.deposit(1)
+            (ligne,) = await deca.list_of(numero)
+            assert (ligne.etat, ligne.message) == ("EN_COURS", "Le ministère n'a pas répondu à temps.")
+            serveur.clock.instant += timedelta(minutes=10)
+            await deca.deposit(1)  # the caller of the first call has gone, the call may not have
+            await asyncio.sleep(3)
+            serveur.clock.instant += timedelta(hours=2)
+            await deca.deposit(1)
+            (ligne,) = await deca.list_of(numero)
+        assert len(pair.recorded()) == depots
+        assert (ligne.etat, ligne.numero_deca) == ("DEPOSE", pair.recorded()[0][2])
+
+    assert (ligne.alerte is not None) is (depots > 1)
 
 
 async def test_a_peer_killed_after_it_recorded_is_read_back_once_it_is_up_again(
