@@ -61,8 +61,9 @@ class Ouverture:
                     tx, numero_interne, "DOSSIER_COMPLET", siren=siren, par=acteur, at=at, limite=limite.isoformat()
                 )
         demande = await store.find_demande(tx, numero_interne)
-        if demande is None or not demande.pieces:
+        if demande is None:
             return
+        # Without a list of pieces, any one answers: staff look, rather than the clock runs out on a dossier that waits.
         if set(demande.pieces) <= await store.list_recues(tx, numero_interne, depuis=demande.posee_le):
             await store.close_demande(tx, demande.id, par=acteur, le=at)
             await close_wait(tx, numero_interne, siren=siren, par=acteur, at=at)

@@ -1,5 +1,6 @@
 """The acts of staff on a dossier: one form each, read again with what is wrong, redirected once done."""
 
+import re
 from collections.abc import Awaitable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -25,6 +26,7 @@ from traitdunion.opco.pages.session import requires
 
 ACTEURS = [requires(*DECIDENT)]
 ADRESSE = BASE + "/{numero:str}"
+RETOUR = re.compile(r"/instruction/(?:dossiers\?[\w=&%.+-]{0,400})?", re.ASCII)  # home, or a queue
 OUI_NON = {"oui": True, "non": False}
 
 
@@ -42,7 +44,7 @@ async def post_affecter(request: Requete, numero: FromPath[str], data: Formulair
     # What is no account of ours is refused with its sentence; nothing typed means nobody.
     choisi = _number(compte, chiffres=9) if compte else None
     geste = portail_of(request).decisions.assign(read_numero(numero), compte=choisi, par=request.user.acteur)
-    return await _do(request, numero, geste, fait="affecte")
+    return await _do(request, numero, geste, fait="affecte", retour=data.get("retour", ""))
 
 
 @post(ADRESSE + "/mandat", guards=ACTEURS, status_code=200)
@@ -191,9 +193,18 @@ async def post_relancer_deca(request: Requete, numero: FromPath[str], data: Form
 
 
 async def _do(
-    request: Requete, numero: str, geste: Awaitable[object], *, fait: str, saisie: Mapping[str, str] | None = None
+    request: Requete,
+    numero: str,
+    geste: Awaitable[object],
+    *,
+    fait: str,
+    saisie: Mapping[str, str] | None = None,
+    retour: str = "",
 ) -> Response[Any]:
-    """Do an act; refused, the dossier is read again, with the reason and what was typed."""
+    """Do an act; refused, the dossier is read again, with the reason and what was typed.
+
+    `retour`: the page of the back-office to come back to, the dossier's by default.
+    """
     try:
         await geste
     except ActeRefuse as refuse:
@@ -201,7 +212,8 @@ async def _do(
         return await show(
             request, await find(request, numero), statut=statut, erreur=str(refuse), saisie=dict(saisie or {})
         )
-    return Redirect(f"{BASE}/{numero}?fait={fait}", status_code=303)
+    vers = retour if RETOUR.fullmatch(retour) else f"{BASE}/{numero}"
+    return Redirect(f"{vers}{'&' if '?' in vers else '?'}fait={fait}", status_code=303)
 
 
 async def _preview(request: Requete, numero: str, data: Mapping[str, str], *, erreur: str | None = None) -> Template:

@@ -111,6 +111,7 @@ async def get_dossiers_opco(
         q=q,
         q_max=RECHERCHE_CARACTERES_MAX,
         nir="nir" in request.query_params,
+        fait=request.query_params.get("fait", ""),
         jour=day_of(portail.clock.now()),
         adresse_page=lambda vers: (
             f"{BASE}?"

@@ -152,6 +152,7 @@ async def get_dossiers(request: Requete) -> Template | Redirect:
         autre_tri=other_tri,
         tris=TRIS,
         etape=next_step,
+        demandees=await portail_of(request).suivi.list_demandees([un.numero_interne for un in page.lignes]),
         filtree=bool(criteres.texte or criteres.etat or saisie.du or saisie.au),
         export_max=EXPORT_MAX,
         fait=request.query_params.get("fait", ""),

@@ -77,6 +77,18 @@ async def test_an_avenant_of_duration_revises_the_engagement_of_its_contract(ser
     assert ("AVENANT",) in await serveur.fetch("SELECT nature FROM deca_depot WHERE numero_interne = %s", avenant)
 
 
+async def test_the_preview_of_an_avenant_says_that_it_is_its_contract_s_engagement(serveur: Serveur) -> None:
+    agent = await an_agent(serveur)
+    await _an_engaged_contract(serveur, agent)
+    await _an_avenant(serveur, agent)
+    page = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+
+    await page.visit("/instruction/dossiers/CA-0000002/accord")
+
+    lu = page.texte.replace("\u202f", " ").replace("\xa0", " ")
+    assert "Engagement du contrat CA-0000001 après cet avenant : 18 673,97 €" in lu
+
+
 async def test_a_second_avenant_changes_the_contract_and_not_the_first_avenant(serveur: Serveur) -> None:
     """Once deposited with the State, an avenant bears the number of its contract too (regles.md §3.1)."""
     agent = await an_agent(serveur)

@@ -521,3 +521,48 @@ async def test_what_waits_for_the_cfa_is_marked_with_its_deadline(serveur: Serve
     await employeur.visit("/mya/dossiers/CA-0000001")
     assert "Le CFA répond à une demande de l'OPCO avant le 12/09/2026" in employeur.texte
     assert "Répondre à la demande" not in employeur.texte
+    cfa = await connected(serveur, Role.CFA_GESTIONNAIRE)
+    for adresse in ("/mya/", "/mya/dossiers"):
+        await cfa.visit(adresse)
+        assert "Attente d'information Répondre à l'OPCO avant le 12/09/2026" in cfa.texte
+
+
+async def test_a_dossier_is_taken_from_the_queue_and_the_queue_is_shown_again(serveur: Serveur) -> None:
+    await a_complete(serveur)
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+    queue = "/instruction/dossiers?file=a_instruire&affecte=personne"
+    page = await agent.visit(queue)
+    assert ">Prendre<" in page.text
+    ((compte,),) = await serveur.fetch("SELECT id FROM compte WHERE role = 'OPCO_GESTIONNAIRE'")
+
+    await agent.submit(f"{PAGE}/affecter", depuis=queue, compte=str(compte), retour=f"{queue}&page=1")
+
+    assert "Le dossier est à votre nom." in agent.texte
+    assert "Rien n'attend dans cette file." in agent.texte
+    assert await serveur.fetch("SELECT affecte_a FROM instruction") == [(compte,)]
+
+
+@pytest.mark.parametrize("retour", ["https://exemple.test/", "//exemple.test", "/instruction/../mya/", "/mya/"])
+async def test_no_form_leads_out_of_the_back_office(serveur: Serveur, retour: str) -> None:
+    await a_complete(serveur)
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+
+    reponse = await agent.post(f"{PAGE}/affecter", compte="", retour=retour)
+
+    assert reponse.headers["location"] == f"{PAGE}?fait=affecte"
+
+
+async def test_a_queue_of_more_than_a_page_is_walked_page_by_page(serveur: Serveur) -> None:
+    for rang in range(51):
+        await a_complete(serveur, rang)
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+
+    premiere = await agent.visit("/instruction/dossiers")
+    assert premiere.text.count("Prendre<") == 50
+    assert "Page suivante" in agent.texte
+    assert "Page précédente" not in agent.texte
+    seconde = await agent.visit("/instruction/dossiers?file=a_instruire&affecte=tous&page=2")
+    assert seconde.text.count("Prendre<") == 1
+    assert "Page suivante" not in agent.texte
+    await agent.visit("/instruction/dossiers?page=900")
+    assert "Rien n'attend" in agent.texte

@@ -1,5 +1,6 @@
 """What becomes of a dossier, as its CFA reads it: the request that waits for it, its funding, its breaks."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import msgspec
@@ -13,6 +14,11 @@ from traitdunion.opco.socle.database import Database
 ATTENTES = """
 SELECT numero_interne, limite_le FROM demande_information
  WHERE siren = %s AND repondue_le IS NULL ORDER BY limite_le, numero_interne LIMIT %s
+"""
+
+
+OUVERTES = """
+SELECT numero_interne, limite_le FROM demande_information WHERE numero_interne = ANY(%s) AND repondue_le IS NULL
 """
 
 
@@ -66,6 +72,11 @@ class Suivi:
         """The requests for information that wait for a SIREN, the nearest deadline first."""
         async with self._database.connection() as tx:
             return [Attente(*row) for row in await (await tx.execute(ATTENTES, (siren, limite))).fetchall()]
+
+    async def list_demandees(self, numeros: Sequence[int]) -> dict[int, date]:
+        """Of dossiers already found to be the reader's, those whose CFA is asked for information, and until when."""
+        async with self._database.connection() as tx:
+            return dict(await (await tx.execute(OUVERTES, (list(numeros),))).fetchall())
 
     async def count_ouvertes(self, *, siren: str) -> int:
         """How many échéances of a SIREN are open today."""
