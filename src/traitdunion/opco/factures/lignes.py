@@ -134,8 +134,13 @@ class Lignes:
             await self._mail(tx, "facture_rejetee", lignes, siren=siren)
 
     async def refresh(self, tx: Tx, factures: Iterable[int]) -> None:
-        """Draw the states of these invoices from their lines again; always in the same order."""
+        """Draw the states of these invoices from their lines again; always in the same order.
+
+        Each is held first: two dossiers of one invoice may move at once, and the last to write must see both.
+        """
         numeros = sorted(set(factures))
+        for numero in numeros:
+            await store.lock(tx, numero)
         par_facture: dict[int, list[EtatDeLigne]] = defaultdict(list)
         for ligne in await store.list_lignes(tx, numeros):
             par_facture[ligne.facture].append(ligne.etat)
