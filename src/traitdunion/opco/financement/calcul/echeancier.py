@@ -57,12 +57,15 @@ def number(
 def conditions_of(
     contrat: Contrat, *, regime: Regime, participation: int
 ) -> tuple[tuple[Condition, ...], tuple[Condition, ...], tuple[Condition, ...]]:
-    """What the first échéance waits for, then the next ones, then the last solde (steps 8 and 9)."""
-    depuis = regime is Regime.DEPUIS
-    premiere = (Condition.ATTESTATION_DEBUT,) if depuis and contrat.nouveau_cfa else ()
-    suivante = (Condition.CERTIFICAT_REALISATION,)
-    derniere = (*suivante, Condition.FACTURE_PARTICIPATION) if depuis and participation else suivante
-    return premiere, suivante, derniere
+    """What the first échéance waits for, then the next ones, then the last solde (steps 8 and 9).
+
+    Contracts from 1 July 2025 only; the parameter `preuve_realisation` may ask for more when the line is invoiced.
+    """
+    if regime is Regime.AVANT:
+        return (), (), ()
+    premiere = (Condition.ATTESTATION_DEBUT,) if contrat.nouveau_cfa else ()
+    derniere = (Condition.CERTIFICAT_REALISATION, *([Condition.FACTURE_PARTICIPATION] if participation else []))
+    return premiere, (), derniere
 
 
 class _Calendrier:
