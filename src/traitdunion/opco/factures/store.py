@@ -174,9 +174,11 @@ async def attach(tx: Tx, document: int, facture: int) -> None:
     )
 
 
-async def find_by_numero(tx: Tx, *, siret: str, numero: str) -> FactureLue | None:
-    """The invoice or credit note that bears the issuer's number."""
-    cursor = await tx.execute(SELECT + "WHERE f.siret_emetteur = %s AND f.numero = %s", (siret, numero))
+async def find_by_numero(tx: Tx, *, siren: str, siret: str, numero: str) -> FactureLue | None:
+    """The invoice or credit note of this SIREN that bears the issuer's number."""
+    cursor = await tx.execute(
+        SELECT + "WHERE f.siren = %s AND f.siret_emetteur = %s AND f.numero = %s", (siren, siret, numero)
+    )
     return _facture(await cursor.fetchone())
 
 

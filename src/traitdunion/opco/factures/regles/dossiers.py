@@ -14,6 +14,7 @@ from traitdunion.opco.dossiers.states import Etat
 from traitdunion.opco.factures.regles.faits import FaitsDossier
 from traitdunion.opco.factures.regles.preuves import Preuves
 from traitdunion.opco.financement import store as financement
+from traitdunion.opco.financement.calcul.echeancier import DERNIERE
 
 Tx = AsyncConnection[Any]
 # What proves something about a dossier: documents attached to it or to one of its invoices, and certificates.
@@ -21,11 +22,16 @@ PIECES = """
 SELECT DISTINCT d.type_fichier
   FROM document_objet o JOIN document d ON d.numero_interne = o.document
  WHERE d.verdict <> 'QUARANTAINE' AND d.type_fichier = ANY(%(types)s)
+   -- The file of POST certificats proves what its data say, one échéance: CERTIFICATS reads them.
+   AND NOT EXISTS (SELECT FROM certificat c WHERE c.document = d.numero_interne)
    AND ((o.type_objet = 'DOSSIER_APPRENTISSAGE' AND o.id_objet = %(dossier)s)
      OR (o.type_objet = 'FACTURE'
          AND o.id_objet IN (SELECT facture FROM ligne_facture WHERE numero_interne = %(dossier)s)))
 """
-CERTIFICATS = "SELECT type, echeance FROM certificat WHERE dossier = %s"
+CERTIFICATS = """
+SELECT c.type, c.echeance FROM certificat c JOIN document d ON d.numero_interne = c.document
+ WHERE c.dossier = %s AND d.verdict <> 'QUARANTAINE'
+"""
 TYPES_PREUVE = ["CERTIFICAT_REALISATION", "FACTURE_PARTICIPATION_EMPLOYEUR", "ATTESTATION_DEBUT"]
 # « CA-0000001 »; some connectors write the number in lower case, or with spaces around.
 Numeros = dict[str, int]
@@ -45,6 +51,12 @@ async def find_faits(tx: Tx, numeros: Numeros, *, siren: str, locked: bool = Fal
         if lue is not None:
             par_numero[numero] = await _read(tx, lue)
     return {texte: par_numero[numero] for texte, numero in numeros.items() if numero in par_numero}
+
+
+async def find_derniers(tx: Tx, numeros: Iterable[int]) -> dict[int, int]:
+    """The number of the last solde of each of these dossiers."""
+    echeances = await financement.list_echeances(tx, sorted(numeros))
+    return {une.numero_interne: une.numero for une in echeances if une.codification == DERNIERE}
 
 
 async def read_preuves(tx: Tx, numero: int) -> Preuves:
