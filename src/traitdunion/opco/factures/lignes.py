@@ -97,7 +97,7 @@ class Lignes:
         attendent = await store.list_lignes_dossier(tx, dossier, etats=[EtatDeLigne.A_COMPLETER])
         if not attendent:
             return
-        preuves = await read_preuves(tx, dossier)
+        preuves = (await read_preuves(tx, [dossier]))[dossier]
         completes = []
         for ligne in attendent:
             if ligne.jusqu_au is not None and day_of(at) > ligne.jusqu_au:
