@@ -45,6 +45,7 @@ from traitdunion.opco.dossiers.fil import Fil
 from traitdunion.opco.dossiers.mes_dossiers import MesDossiers
 from traitdunion.opco.dossiers.read_back import Dossiers
 from traitdunion.opco.factures import facturation
+from traitdunion.opco.factures.suivi.service import SuiviFactures
 from traitdunion.opco.idempotence import Idempotence
 from traitdunion.opco.modifications.service import Modifications
 from traitdunion.opco.pages.services import Affichage, Portail
@@ -209,7 +210,8 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             files=Files(database=database, clock=horloge),
             vue=VueInstruction(database=database, clock=horloge, lecteur=suite.lecteur, financement=suite.financement),
             deca=suite.deca,
-            suivi=Suivi(database=database, clock=horloge, financement=suite.financement),
+            suivi=Suivi(database=database, financement=suite.financement),
+            suivi_factures=SuiviFactures(database=database, clock=horloge),
             recepisses=Recepisses(cle_privee=cles.signature, emetteur=settings.nom),
             acces=vues,
             annuaire=Annuaire(database=database, clock=horloge, vues=vues),

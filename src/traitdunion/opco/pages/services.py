@@ -24,6 +24,7 @@ from traitdunion.opco.demandes.service import Demandes
 from traitdunion.opco.dossiers.documents import Documents
 from traitdunion.opco.dossiers.mes_dossiers import MesDossiers
 from traitdunion.opco.dossiers.read_back import Dossiers
+from traitdunion.opco.factures.suivi.service import SuiviFactures
 from traitdunion.opco.modifications.service import Modifications
 from traitdunion.opco.parametres import ParametresOpco
 from traitdunion.opco.pieces.apercu import Apercus
@@ -69,6 +70,7 @@ class Portail:
     files: Files
     vue: VueInstruction
     suivi: Suivi
+    suivi_factures: SuiviFactures
     deca: Deca
     recepisses: Recepisses
     acces: Vues
