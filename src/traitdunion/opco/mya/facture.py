@@ -25,6 +25,7 @@ from traitdunion.opco.pages.gabarits import render
 from traitdunion.opco.pages.presentation.factures import (
     ETATS_LIGNE,
     mark_facture,
+    mark_vue,
     say_nature,
     say_piece,
     say_suites,
@@ -103,7 +104,7 @@ def _show(request: Requete, vue: FactureVue, *, statut: int = 200, **contexte: A
         vue=vue,
         facture=vue.facture,
         est_avoir=vue.facture.origine is not None,
-        marque=mark_facture(vue.facture.etat, avoir=vue.facture.origine is not None),
+        marque=mark_vue(vue),
         suites=say_suites(vue),
         attendues=_attendues(vue),
         peut_transmettre=personne.role in ANNULENT,

@@ -58,7 +58,7 @@ ENTETES: dict[Any, tuple[str, ...]] = {
     FraisAFacturer: ("Dossier", "Nom", "Prénom", "Nature", "Reste à facturer"),
     LigneSuivie: (
         *("Facture", "Numéro interne", "Émise le", "Dossier", "Nom", "Prénom", "Nature", "Échéance", "Montant"),
-        *("Réglé", "État", "Commentaire", "Au plus tard le", "Virement", "Réglé le"),
+        *("Réglé et dû", "État", "Commentaire", "Au plus tard le", "Virement", "Réglé le"),
     ),
     TropPercu: ("Dossier", "Nom", "Prénom", "Trop-perçu", "Avoirs à rendre", "Reste à rendre", "Déjà rendu"),
     AvoirSuivi: ("Avoir", "Numéro interne", "Émis le", "Facture corrigée", "Montant", "État"),

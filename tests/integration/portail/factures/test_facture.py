@@ -65,7 +65,7 @@ async def test_the_page_shows_the_lines_what_comes_next_and_the_history(serveur:
         "Pédagogie, échéance 1 3 200,00 €",
         "◐ En cours d'instruction",
         "Rien à faire pour les lignes en cours",
-        "3 200,00 €, dont 0,00 € réglés",
+        "3 200,00 €, dont 0,00 € réglés et dus",
         "Facture transmise 05/09/2026 à 10 h 30, par le logiciel de ÉDITEUR FICTIF",
         "facture.pdf",
     ):
@@ -127,6 +127,18 @@ async def test_a_credit_note_and_its_invoice_lead_to_each_other(serveur: Serveur
     page = await lecteur.visit("/mya/factures/2")
     assert "Avoir A-1 ✓ Imputé" in lecteur.texte
     assert 'href="/mya/factures/1">F-2026-001</a>' in page.text
+
+
+async def test_what_was_credited_once_paid_is_said_to_be_given_back(serveur: Serveur) -> None:
+    await pay(serveur, *await _invoiced(serveur))
+    assert (await send_avoir(serveur, 1, (1, "PEDAGOGIE", 20_000))).status_code == 200
+    lecteur = await connected(serveur, Role.CFA_LECTEUR)
+
+    await lecteur.visit(PAGE)
+    assert "Une partie de ce qui a été réglé n'est plus due" in lecteur.texte
+    assert "Rien :" not in lecteur.texte
+    await lecteur.visit("/mya/factures/2")
+    assert "rendez-le à l'OPCO" in lecteur.texte
 
 
 async def test_the_pdf_and_its_receipt_are_downloaded_as_files(serveur: Serveur) -> None:

@@ -35,9 +35,19 @@ ETATS_AVOIR: dict[EtatDeFacture, Marque] = {
 }
 
 
+TERMINEE = "Rien : cette facture est terminée."
+
+
 def mark_facture(etat: EtatDeFacture, *, avoir: bool) -> Marque:
     """The word, tone and sign of an invoice's state, or of a credit note's."""
     return ETATS_AVOIR.get(etat, ETATS_FACTURE[etat]) if avoir else ETATS_FACTURE[etat]
+
+
+def mark_vue(vue: FactureVue) -> Marque:
+    """The same for one whole: a line that waits for its proof goes before the rest."""
+    if any(une.ligne.etat is EtatDeLigne.A_COMPLETER for une in vue.lignes):
+        return ETATS_LIGNE[EtatDeLigne.A_COMPLETER]
+    return mark_facture(vue.facture.etat, avoir=vue.facture.origine is not None)
 
 
 def say_nature(nature: str) -> str:
@@ -54,7 +64,14 @@ def say_suites(vue: FactureVue) -> list[str]:
     """What the CFA has to do next about an invoice, a sentence for each matter; always at least one."""
     if vue.facture.origine is not None:
         return [_say_avoir(vue)]
-    return list(dict.fromkeys(_say_lignes(vue.lignes)))
+    trop_percu = any(
+        une.ligne.etat is EtatDeLigne.REGLEE and une.regle < une.ligne.montant - une.ligne.credite for une in vue.lignes
+    )
+    dites = []
+    if trop_percu or any(avoir.etat is EtatDeFacture.EN_COURS_INSTRUCTION for avoir in vue.avoirs):
+        dites.append("Une partie de ce qui a été réglé n'est plus due : voyez « Trop-perçu à rendre ».")
+    dites += [dite for dite in dict.fromkeys(_say_lignes(vue.lignes)) if not dites or dite != TERMINEE]
+    return dites
 
 
 def _say_lignes(lignes: tuple[LigneSuivie, ...]) -> Iterator[str]:
@@ -74,7 +91,7 @@ def _say_lignes(lignes: tuple[LigneSuivie, ...]) -> Iterator[str]:
     if EtatDeLigne.ORDONNEE in etats:
         yield "Rien à faire pour ce qui est ordonné : la banque exécute le virement."
     if etats <= {EtatDeLigne.REGLEE, EtatDeLigne.ANNULEE}:
-        yield "Rien : cette facture est terminée."
+        yield TERMINEE
 
 
 def _say_avoir(vue: FactureVue) -> str:
