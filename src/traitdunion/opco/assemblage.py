@@ -46,6 +46,7 @@ from traitdunion.opco.dossiers.mes_dossiers import MesDossiers
 from traitdunion.opco.dossiers.read_back import Dossiers
 from traitdunion.opco.factures import facturation
 from traitdunion.opco.factures.forclusions import Forclusions
+from traitdunion.opco.factures.suivi.service import SuiviFactures
 from traitdunion.opco.idempotence import Idempotence
 from traitdunion.opco.modifications.service import Modifications
 from traitdunion.opco.pages.services import Affichage, Portail
@@ -212,7 +213,8 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             deca=suite.deca,
             traitement=suite.traitement,
             paiements=suite.paiements,
-            suivi=Suivi(database=database, clock=horloge, financement=suite.financement),
+            suivi=Suivi(database=database, financement=suite.financement),
+            suivi_factures=SuiviFactures(database=database, clock=horloge),
             recepisses=Recepisses(cle_privee=cles.signature, emetteur=settings.nom),
             acces=vues,
             annuaire=Annuaire(database=database, clock=horloge, vues=vues),

@@ -24,6 +24,7 @@ from traitdunion.opco.demandes.service import Demandes
 from traitdunion.opco.dossiers.documents import Documents
 from traitdunion.opco.dossiers.mes_dossiers import MesDossiers
 from traitdunion.opco.dossiers.read_back import Dossiers
+from traitdunion.opco.factures.suivi.service import SuiviFactures
 from traitdunion.opco.factures.traitement import Traitement
 from traitdunion.opco.modifications.service import Modifications
 from traitdunion.opco.paiements.assemblage import Paiements
@@ -73,6 +74,7 @@ class Portail:
     suivi: Suivi
     traitement: Traitement
     paiements: Paiements
+    suivi_factures: SuiviFactures
     deca: Deca
     recepisses: Recepisses
     acces: Vues
