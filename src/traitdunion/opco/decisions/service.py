@@ -11,6 +11,7 @@ from typing import Protocol
 
 import msgspec
 
+from traitdunion.norme.facturation.etats import EtatDeLigne
 from traitdunion.norme.facturation.montants import say_montant
 from traitdunion.norme.identifiants import numero_externe
 from traitdunion.norme.motifs import MOTIF_INFORMATION, MOTIF_REFUS
@@ -27,6 +28,7 @@ from traitdunion.opco.decisions.ruptures import Ruptures
 from traitdunion.opco.decisions.saisie import check_texte
 from traitdunion.opco.dossiers.states import Etat, check_transition
 from traitdunion.opco.evenements import journal
+from traitdunion.opco.factures import store as factures
 from traitdunion.opco.financement.faits import Choix, FaitsManquants
 from traitdunion.opco.financement.service import Financement, Proposition
 from traitdunion.opco.socle.clock import Clock, day_of
@@ -279,7 +281,9 @@ class Decisions:
                 raise ActeRefuse("Un trop-perçu reste à recouvrer : le dossier ne peut pas être soldé.")
             lu = await self._financement.find(tx, numero)
             forclos = lu is not None and lu.forclusion is not None and day_of(vue.at) > lu.forclusion
-            if livre.total(*EN_COURS):
+            # With the bank, a line of which nothing stands any more may still be paid, and is then to be given back.
+            en_banque = await factures.list_lignes_dossier(tx, numero, etats=[EtatDeLigne.ORDONNEE])
+            if en_banque or livre.total(*EN_COURS):
                 raise ActeRefuse("Des factures sont en cours : le dossier ne peut pas être soldé.")
             frais = livre.total(Poste.A_FACTURER, echeance=HORS_ECHEANCE)
             echeances = livre.total(Poste.A_FACTURER) - frais
