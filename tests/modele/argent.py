@@ -2,8 +2,11 @@
 
 Written from regles.md §4.8, §4.9, §5, norme.md §2.3 to §2.5, §7 and ADR 0018, before the product's ledger was read,
 and with another technique: no account is kept, no posting is made. A line keeps the facts that happened to it (what was
-taken from it and why, what was credited, ordered, paid, recovered), a dossier keeps the versions of its engagement and
-its foreclosures, and every figure is worked out again by summing them when it is asked for.
+taken from it and why, what was credited, ordered, paid, sent back, recovered), a dossier keeps the versions of its
+engagement and its foreclosures, and every figure is worked out again by summing them when it is asked for.
+
+What the CFA has to give back may be kept from a virement: of the lines that it pays, that much is paid at once, by
+offset, and only the rest leaves with the virement.
 
 Amounts are integer cents. A part (`Part`) is what the engagement is cut into: an échéance's pedagogy or RQTH
 majoration, or one nature of frais annexes for the whole contract (échéance None). Lines are numbered from 1, in the
@@ -28,8 +31,9 @@ class Etape(Enum):
     ACCEPTEE = 2
     ORDONNEE = 3
     REGLEE = 4
-    REJETEE = 5
+    REJETEE = 5  # also: nothing is left to be paid since the engagement was lowered
     FORCLOSE = 6
+    ANNULEE = 7  # nothing is left to be paid since an avoir
 
 
 VIVANTES = (Etape.EN_INSTRUCTION, Etape.ACCEPTEE, Etape.ORDONNEE, Etape.REGLEE)
@@ -56,6 +60,7 @@ class Ligne:
     prises: list[tuple[Cause, int]] = field(default_factory=list)
     avoirs: list[int] = field(default_factory=list)
     ordres: list[int] = field(default_factory=list)
+    paiements: list[int] = field(default_factory=list)
     recouvrements: list[int] = field(default_factory=list)
 
     @property
@@ -70,13 +75,18 @@ class Ligne:
 
     @property
     def decaisse(self) -> int:
-        """What the bank paid for the line: the whole of the last order, whatever happened to the line meanwhile."""
-        return self.ordres[-1] if self.etape is Etape.REGLEE else 0
+        """What was paid for the line, by the bank or by offset, less what the bank sent back."""
+        return sum(self.paiements)
 
     @property
     def du(self) -> int:
-        """What is paid and still due."""
-        return self.debout if self.etape is Etape.REGLEE else 0
+        """What is paid, not given back, and still due."""
+        return min(self.debout, self.decaisse - sum(self.recouvrements))
+
+    @property
+    def attendu(self) -> int:
+        """What stands and is not paid."""
+        return self.debout - self.du
 
     @property
     def a_rendre(self) -> int:
@@ -101,6 +111,17 @@ class Ligne:
         """Of what is to be given back, what the CFA credited itself: never taken back by a raised engagement."""
         return self.a_rendre - self.trop_percu
 
+    def at(self, etape: Etape) -> int:
+        """What stands of the line at a step: what is paid of it is settled, whatever the rest waits for."""
+        if etape is Etape.REGLEE:
+            return self.du
+        return self.attendu if self.etape is etape else 0
+
+    def close(self, sinon: Etape) -> None:
+        """A line that waited for its payment, and of which nothing is left to pay, waits no more."""
+        if self.etape in (Etape.EN_INSTRUCTION, Etape.ACCEPTEE) and not self.attendu:
+            self.etapes.append(Etape.REGLEE if self.du else sinon)
+
     def take(self, cause: Cause, at_most: int) -> int:
         """Takes what stands, `at_most` cents of it; answers how much was taken."""
         montant = min(self.debout, at_most)
@@ -124,17 +145,17 @@ class Dossier:
         """Every part that any version of the engagement knew, in the order in which they appeared."""
         return list(dict.fromkeys(part for version in self.versions for part in version))
 
-    def lines_of(self, part: Part, *etapes: Etape) -> list[Ligne]:
-        """The lines of a part that are at one of those steps, the oldest first."""
-        return [ligne for ligne in self.lignes if ligne.part == part and ligne.etape in etapes]
+    def lines_of(self, part: Part) -> list[Ligne]:
+        """The lines of a part, the oldest first."""
+        return [ligne for ligne in self.lignes if ligne.part == part]
 
     def engaged(self, part: Part) -> int:
         """What the last version engages for the part."""
         return self.versions[-1].get(part, 0) if self.versions else 0
 
     def standing(self, part: Part, *etapes: Etape) -> int:
-        """What stands of the part's lines that are at one of those steps."""
-        return sum(ligne.debout for ligne in self.lines_of(part, *etapes))
+        """What stands of the part's lines at those steps."""
+        return sum(ligne.at(etape) for ligne in self.lines_of(part) for etape in etapes)
 
     def foreclosed(self, part: Part) -> int:
         """What is lost for being late."""
@@ -182,6 +203,8 @@ class Dossier:
             if self.available(part) < 0:
                 self._lower(part, -self.available(part))
             self._take_back(part, self.engaged(part) - ancien)
+        for ligne in self.lignes:
+            ligne.close(Etape.REJETEE)
 
     def _lower(self, part: Part, manque: int) -> None:
         """Takes what the part lacks: the foreclosed, then lines step by step, the most recent first."""
@@ -190,12 +213,12 @@ class Dossier:
             self.forclusions.append((part, -perdu))
         manque -= perdu
         for etape in VIVANTES:
-            for ligne in reversed(self.lines_of(part, etape)):
-                manque -= ligne.take(Cause.REDUCTION, manque)
+            for ligne in reversed(self.lines_of(part)):
+                manque -= ligne.take(Cause.REDUCTION, min(manque, ligne.at(etape)))
 
     def _take_back(self, part: Part, hausse: int) -> None:
         """A raise pays for the trop-perçu first, the oldest line first; what is left of it may be invoiced."""
-        for ligne in self.lines_of(part, Etape.REGLEE):
+        for ligne in self.lines_of(part):
             repris = min(ligne.trop_percu, max(hausse, 0))
             if repris:
                 ligne.prises.append((Cause.REPRISE, -repris))
@@ -228,7 +251,7 @@ class Dossier:
         self._move(numero, Etape.EN_INSTRUCTION, vers=Etape.ACCEPTEE)
 
     def reject(self, numero: int) -> None:
-        """Staff reject a line that is not ordered yet: what stood may be invoiced again.
+        """Staff reject a line that is not ordered: what is not paid of it may be invoiced again.
 
         Raises:
             Refus: it is ordered, paid, rejected or foreclosed.
@@ -236,19 +259,22 @@ class Dossier:
         ligne = self.line(numero)
         if ligne.etape not in (Etape.EN_INSTRUCTION, Etape.ACCEPTEE):
             raise Refus
-        ligne.take(Cause.REJET, ligne.debout)
-        ligne.etapes.append(Etape.REJETEE)
+        ligne.take(Cause.REJET, ligne.attendu)
+        ligne.close(Etape.REJETEE)
 
-    def order(self, numero: int) -> None:
-        """What stands of an accepted line goes to the bank in a virement.
+    def order(self, numero: int, *, compense: int = 0) -> None:
+        """What is to be paid of an accepted line goes to the bank in a virement, less what is paid by offset.
 
         Raises:
-            Refus: it is not accepted, or nothing stands of it.
+            Refus: it is not accepted, nothing is left to pay of it, or less than what is offset.
         """
-        if not self.line(numero).debout:
+        ligne = self.line(numero)
+        if ligne.etape is not Etape.ACCEPTEE or not ligne.attendu or not 0 <= compense <= ligne.attendu:
             raise Refus
-        ligne = self._move(numero, Etape.ACCEPTEE, vers=Etape.ORDONNEE)
-        ligne.ordres.append(ligne.debout)
+        if compense:
+            ligne.paiements.append(compense)
+        ligne.ordres.append(ligne.attendu)
+        ligne.etapes.append(Etape.ORDONNEE if ligne.attendu else Etape.REGLEE)
 
     def pay(self, numero: int) -> None:
         """The bank has paid what was ordered, whole.
@@ -256,15 +282,34 @@ class Dossier:
         Raises:
             Refus: it is not ordered.
         """
-        self._move(numero, Etape.ORDONNEE, vers=Etape.REGLEE)
+        ligne = self._move(numero, Etape.ORDONNEE, vers=Etape.REGLEE)
+        ligne.paiements.append(ligne.ordres[-1])
 
     def send_back(self, numero: int) -> None:
-        """The bank has not paid: what still stands waits for another virement.
+        """The bank has not paid: what still stands and is not paid waits for another virement.
 
         Raises:
             Refus: it is not ordered.
         """
-        self._move(numero, Etape.ORDONNEE, vers=Etape.ACCEPTEE)
+        self._wait_again(self._move(numero, Etape.ORDONNEE, vers=Etape.ACCEPTEE))
+
+    def bring_back(self, numero: int) -> None:
+        """The bank had paid, and the virement comes back: as if it had never been paid.
+
+        Raises:
+            Refus: the last order is not paid, or the CFA has given back what of it was not due.
+        """
+        ligne = self.line(numero)
+        paye = ligne.etape is Etape.REGLEE and ligne.ordres and ligne.ordres[-1]
+        if not paye or ligne.ordres[-1] > ligne.decaisse - sum(ligne.recouvrements):
+            raise Refus
+        ligne.etapes.append(Etape.ACCEPTEE)
+        ligne.paiements.append(-ligne.ordres[-1])
+        self._wait_again(ligne)
+
+    def _wait_again(self, ligne: Ligne) -> None:
+        ligne.ordres.append(0)
+        ligne.close(Etape.ANNULEE if sum(ligne.avoirs) == ligne.montant else Etape.REJETEE)
 
     def credit(self, numero: int, montant: int) -> None:
         """An avoir of `montant` cents (positive) on a line: first what does not stand any more, then what stands.
@@ -277,6 +322,7 @@ class Dossier:
             raise Refus
         ligne.take(Cause.AVOIR, max(montant - ligne.sans_avoir, 0))
         ligne.avoirs.append(montant)
+        ligne.close(Etape.ANNULEE)
 
     def recover(self, montant: int) -> None:
         """A refund or a compensation: the oldest line first.
@@ -310,7 +356,8 @@ class Dossier:
         perdu = self.available(part) + self.standing(part, Etape.EN_INSTRUCTION)
         if not perdu:
             raise Refus
-        for ligne in self.lines_of(part, Etape.EN_INSTRUCTION):
-            ligne.take(Cause.FORCLUSION, ligne.debout)
-            ligne.etapes.append(Etape.FORCLOSE)
+        for ligne in self.lines_of(part):
+            if ligne.etape is Etape.EN_INSTRUCTION:
+                ligne.take(Cause.FORCLUSION, ligne.debout)
+                ligne.etapes.append(Etape.FORCLOSE)
         self.forclusions.append((part, perdu))

@@ -118,19 +118,20 @@ class Livre:
     def send_back(self, cle: Cle, ligne: int, montant: int) -> int:
         """A transfer comes back after it was paid: what of it is still due is to be paid again.
 
-        `montant`: what the bank had paid of the line. What was no longer due of it is no more to be recovered.
+        `montant`: what the bank had paid of the line. What was no longer due of the line is no more to be recovered,
+        before anything is to be paid again: the line ends as if the transfer had never been paid, and what was paid of
+        it by offset stays.
         """
-        du = min(montant, self.solde(Place(Poste.REGLE, *cle, ligne)))
-        self._move(Place(Poste.REGLE, *cle, ligne), Place(Poste.A_PAYER, *cle, ligne), du)
-        reste = montant - du
-        for poste in A_RECOUVRER:
+        if not 0 <= montant <= self.total(Poste.REGLE, *A_RECOUVRER, ligne=ligne):
+            raise MouvementImpossible("more sent back than what was paid and not recovered")
+        reste = montant
+        for poste in reversed(A_RECOUVRER):  # a credit note gives way first, as it does to what is given back
             place = Place(poste, *cle, ligne)
             rendu = min(reste, self.solde(place))
             self._move(place, Place(Poste.INDU, *cle, ligne), rendu)
             reste -= rendu
-        if reste:
-            raise MouvementImpossible("more sent back than what was paid and not recovered")
-        return du
+        self._move(Place(Poste.REGLE, *cle, ligne), Place(Poste.A_PAYER, *cle, ligne), reste)
+        return reste
 
     def fail_order(self, cle: Cle, ligne: int) -> int:
         """The bank sent the transfer back: the line is to be paid again. What is still to be paid."""
@@ -145,7 +146,8 @@ class Livre:
         if indu < 0:
             raise MouvementImpossible("less paid than what is ordered and due")
         self._move_all(Place(Poste.ORDONNE, *cle, ligne), Place(Poste.REGLE, *cle, ligne))
-        trop_percu = min(indu, sans_avoir)
+        # What was paid by offset may have been paid in excess already.
+        trop_percu = min(indu, max(0, sans_avoir - self.solde(Place(Poste.TROP_PERCU, *cle, ligne))))
         self._move(Place(Poste.INDU, *cle, ligne), Place(Poste.TROP_PERCU, *cle, ligne), trop_percu)
         self._move(Place(Poste.INDU, *cle, ligne), Place(Poste.AVOIR_A_RECOUVRER, *cle, ligne), indu - trop_percu)
 

@@ -2,10 +2,12 @@
 
 from datetime import date, datetime
 
+from traitdunion.norme.facturation.etats import EtatDeLigne
 from traitdunion.norme.facturation.montants import say_montant
 from traitdunion.opco.comptabilite import service as comptabilite
 from traitdunion.opco.comptabilite.postes import EN_COURS, HORS_ECHEANCE, Poste
 from traitdunion.opco.decisions.actes import ActeRefuse
+from traitdunion.opco.factures import store as factures
 from traitdunion.opco.socle.clock import day_of
 from traitdunion.opco.socle.database import Tx
 
@@ -25,7 +27,9 @@ async def give_up(tx: Tx, numero: int, *, siren: str, forclusion: date | None, p
     livre = await comptabilite.open_livre(tx, numero)
     if livre.trop_percu:
         raise ActeRefuse("Un trop-perçu reste à recouvrer : le dossier ne peut pas être soldé.")
-    if livre.total(*EN_COURS):
+    # With the bank, a line of which nothing stands any more may still be paid, and is then to be given back.
+    en_banque = await factures.list_lignes_dossier(tx, numero, etats=[EtatDeLigne.ORDONNEE])
+    if en_banque or livre.total(*EN_COURS):
         raise ActeRefuse("Des factures sont en cours : le dossier ne peut pas être soldé.")
     frais = livre.total(Poste.A_FACTURER, echeance=HORS_ECHEANCE)
     echeances = livre.total(Poste.A_FACTURER) - frais

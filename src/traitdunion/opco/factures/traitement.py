@@ -9,6 +9,7 @@ from traitdunion.norme.facturation.etats import EtatDeLigne
 from traitdunion.norme.identifiants import may_hold_identifiant
 from traitdunion.norme.motifs import MOTIF_REJET, REJETS_AUTOMATIQUES
 from traitdunion.opco.comptabilite import service as comptabilite
+from traitdunion.opco.comptabilite.postes import Poste
 from traitdunion.opco.dossiers import store as dossiers
 from traitdunion.opco.evenements import journal
 from traitdunion.opco.factures import store
@@ -57,6 +58,7 @@ class Traitement:
         _check(choix)
         at = self._clock.now()
         async with self._locked(facture, version=version) as (tx, lue, lignes):
+            livres = await comptabilite.open_livres(tx, sorted({une.numero_interne for une in lignes.values()}))
             rejetees: list[store.LigneFacture] = []
             acceptees: list[store.LigneFacture] = []
             for un in choix:
@@ -68,6 +70,8 @@ class Traitement:
                     etat = next_etat(ligne.etat, acte)
                 except ActeInterdit:
                     raise TraitementRefuse(_say_impossible(ligne, acte), conflit=True) from None
+                if not un.accepte and livres[ligne.numero_interne].total(Poste.REGLE, ligne=ligne.id):
+                    etat = next_etat(ligne.etat, ActeLigne.REGLER)  # by offset: the rest of it is rejected
                 await store.set_ligne(
                     tx, ligne.id, etat=etat, par=par, le=at, motif=un.motif, commentaire=_clean(un.texte)
                 )

@@ -54,12 +54,12 @@ class Banque:
             a_verifier=[f"{une.position} : {une.phrase}" for une in lu.erreurs],
             remarques=[f"{une.position} : {une.phrase}" for une in lu.remarques],
         )
-        async for retour in self._spread(lu):
+        async for retour in self._spread(lu, rapport):
             await self._apply(retour, rapport, par=par)
         await self._note(lu, rapport, empreinte, par=par)
         return rapport
 
-    async def _spread(self, lu: LectureRetours):  # type: ignore[no-untyped-def]
+    async def _spread(self, lu: LectureRetours, rapport: Rapport):  # type: ignore[no-untyped-def]
         """The answers one by one; a whole file refused is a rejection of each of its transfers."""
         for retour in lu.retours:
             yield retour
@@ -67,6 +67,10 @@ class Banque:
             async with self._database.connection() as tx:
                 lot = await store.find_lot_by_message(tx, entier.message_id)
                 virements = await store.list_virements(tx, lot.id) if lot else []
+            if lot is None:
+                rapport.a_verifier.append(
+                    f"{entier.message_id} : la banque rejette tout ce fichier, et aucun de nos lots ne porte ce nom."
+                )
             for virement in virements:
                 yield Retour(
                     reference=virement.reference,

@@ -299,11 +299,13 @@ class Lots:
         """One écriture per dossier, its events; credit notes that are recovered whole are done with."""
         recouvres: dict[int, int] = defaultdict(int)
         par_dossier: dict[int, str] = {}
+        soldees: dict[int, str] = {}  # by dossier, the run that has paid a line of it at once, by offset
         for ordre in ordres:
             for dossier, montant in ordre.recouvre.items():
                 recouvres[dossier] += montant
                 par_dossier[dossier] = ordre.siren
             par_dossier |= {une.ligne.numero_interne: ordre.siren for une in ordre.payees}
+            soldees |= {une.ligne.numero_interne: ordre.reference for une in ordre.payees if not une.montant}
         for dossier in sorted(par_dossier):
             await comptabilite.write(
                 tx,
@@ -315,10 +317,20 @@ class Lots:
             await self._reglements.tell(
                 tx, "VIREMENT_EMIS", dossier, siren=par_dossier[dossier], par=par, at=at, lot=lot
             )
+            if dossier in soldees:
+                await self._reglements.tell(
+                    *(tx, "FACTURE_REGLEE", dossier),
+                    siren=par_dossier[dossier],
+                    par=par,
+                    at=at,
+                    reference=soldees[dossier],
+                )
             if recouvres[dossier]:
                 await self._reglements.follow_recouvrement(
                     tx, dossier, recouvres[dossier], siren=par_dossier[dossier], par=par, at=at
                 )
+            elif dossier in soldees:
+                await self._reglements.follow(tx, dossier, par=par, at=at)
 
 
 def _aad(message: str) -> bytes:

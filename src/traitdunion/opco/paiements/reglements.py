@@ -89,8 +89,7 @@ class Reglements:
                 livre.send_back(ligne.cle, ligne.id, payee.montant)
             etat = next_etat(ligne.etat, ActeLigne.RENVOYER)
             if not livre.total(Poste.A_PAYER, ligne=ligne.id):  # nothing of it is due any more
-                rien_regle = not livre.total(Poste.REGLE, ligne=ligne.id)
-                etat = next_etat(etat, ActeLigne.ECARTER if rien_regle else ActeLigne.REGLER)
+                etat = next_etat(etat, _without_rest(ligne, livre))
             await factures.set_ligne(tx, ligne.id, etat=etat, par=par, le=at)
         await store.set_rejete(tx, virement.id, motif=motif)
         await self._close(tx, virement, payees, livres, fait="VIREMENT_REJETE", type_="VIREMENT_REJETE", par=par)
@@ -100,17 +99,30 @@ class Reglements:
     async def follow_recouvrement(
         self, tx: Tx, dossier: int, montant: int, *, siren: str, par: str, at: datetime
     ) -> None:
-        """Something was recovered on a dossier: credit notes that wait for nothing else are done with."""
+        """Something was recovered on a dossier, in cents: its event, and what that closes."""
+        await self.tell(tx, "TROP_PERCU_RECOUVRE", dossier, siren=siren, par=par, at=at, montant=montant)
+        await self.follow(tx, dossier, par=par, at=at)
+
+    async def follow(self, tx: Tx, dossier: int, *, par: str, at: datetime) -> None:
+        """Something was paid, sent back or recovered on a dossier, and written: credit notes that wait for nothing else
+        are done with, and the dossier itself may be.
+
+        As long as the bank has a line, nobody knows what of it is to be given back.
+        """
+        en_banque = {
+            ligne.id for ligne in await factures.list_lignes_dossier(tx, dossier, etats=[EtatDeLigne.ORDONNEE])
+        }
         livre = await comptabilite.open_livre(tx, dossier)
         finies = []
         for ligne in await factures.list_lignes_dossier(tx, dossier, etats=[EtatDeLigne.A_RECOUVRER]):
             assert ligne.ligne_origine is not None  # a line of a credit note
-            if not livre.solde(Place(Poste.AVOIR_A_RECOUVRER, *ligne.cle, ligne.ligne_origine)):
+            a_rendre = livre.solde(Place(Poste.AVOIR_A_RECOUVRER, *ligne.cle, ligne.ligne_origine))
+            if not a_rendre and ligne.ligne_origine not in en_banque:
                 await factures.set_ligne(tx, ligne.id, etat=EtatDeLigne.IMPUTEE, par=par, le=at)
                 finies.append(ligne.facture)
         await self._lignes.refresh(tx, finies)
-        await self.tell(tx, "TROP_PERCU_RECOUVRE", dossier, siren=siren, par=par, at=at, montant=montant)
-        await self._suite(tx, dossier, par=par)
+        if not en_banque:
+            await self._suite(tx, dossier, par=par)
 
     async def tell(
         self, tx: Tx, type_: str, dossier: int, *, siren: str, par: str, at: datetime, **donnees: object
@@ -162,4 +174,11 @@ class Reglements:
                 ),
             )
             await self.tell(tx, type_, numero, siren=virement.siren, par=par, at=at, reference=virement.reference)
-            await self._suite(tx, numero, par=par)
+            await self.follow(tx, numero, par=par, at=at)
+
+
+def _without_rest(ligne: factures.LigneFacture, livre: Livre) -> ActeLigne:
+    """What becomes of a line that the bank sends back, when nothing of it is to be paid again."""
+    if livre.total(Poste.REGLE, ligne=ligne.id):
+        return ActeLigne.REGLER  # paid by offset
+    return ActeLigne.ANNULER if ligne.credite == ligne.montant else ActeLigne.ECARTER

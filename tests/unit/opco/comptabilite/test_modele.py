@@ -1,8 +1,8 @@
 """The ledger against an independent model of the rules (`modele.argent`), on random lives of a dossier.
 
 The ledger is used as its service uses it: balances are loaded, one fact is applied, what it moved is added to them. It
-keeps no step of a line: an act that the model refuses must move nothing there. One act is the service's own to guard:
-a line is settled only if it is in a virement.
+keeps no step of a line: an act that the model refuses must move nothing there. Two acts are the service's own to guard:
+a line is settled only if it is in a virement, and brought back only if that virement was paid.
 """
 
 from collections.abc import Callable
@@ -31,7 +31,11 @@ ATTENDUES = {
     "order": (Etape.ACCEPTEE,),
     "pay": (Etape.ORDONNEE,),
     "send_back": (Etape.ORDONNEE,),
+    "bring_back": (Etape.REGLEE,),
 }
+
+# What a virement does to its lines: the service knows whether it is still ordered, or paid.
+SUR_VIREMENT = ("pay", "bring_back")
 
 
 def _cle(part: Part) -> Cle:
@@ -48,6 +52,7 @@ class Acte(NamedTuple):
     rang: int = 0
     pour_cent: int = 100
     a_propos: bool = False
+    compense: int = 0  # of what is ordered, the per cent that is paid by offset
 
 
 class Jumeaux:
@@ -88,7 +93,7 @@ class Jumeaux:
         assert sum(mouvement.montant for mouvement in livre.mouvements) == 0
 
     def _check_refused(self, acte: Acte, sur_livre: Callable[[Livre], object]) -> None:
-        if acte.nom == "pay":
+        if acte.nom in SUR_VIREMENT:
             return
         livre = self.livre
         with suppress(MouvementImpossible):
@@ -134,14 +139,27 @@ class Jumeaux:
 
     def _order(self, acte: Acte):
         numero, cle = self._line(acte)
+        attendu = self.modele.lignes[numero - 1].attendu if numero <= len(self.modele.lignes) else 1
+        compense = _share(attendu, acte.compense)
 
         def order(livre: Livre) -> None:
+            livre.offset(cle, numero, compense)
             ordonne = livre.order(cle, numero)
             self.ordonnes[numero] = ordonne or self.ordonnes.get(numero, 0)
+            self.paye += compense
             engages = livre.total(Poste.ORDONNE, Poste.REGLE, echeance=cle.echeance, nature=cle.nature)
             assert engages <= livre.engage(cle), "more is paid than what is engaged"
 
-        return lambda: self.modele.order(numero), order
+        return lambda: self.modele.order(numero, compense=compense), order
+
+    def _bring_back(self, acte: Acte):
+        numero, cle = self._line(acte)
+
+        def bring_back(livre: Livre) -> None:
+            livre.send_back(cle, numero, self.ordonnes[numero])
+            self.paye -= self.ordonnes[numero]
+
+        return lambda: self.modele.bring_back(numero), bring_back
 
     def _pay(self, acte: Acte):
         numero, cle = self._line(acte)
@@ -238,19 +256,23 @@ ACTES = st.builds(
     st.sampled_from(
         [
             *["engage", "credit", "recover", "pay"] * 4,
-            *["reject", "send_back", "foreclose", "foreclose_line"] * 2,
+            *["reject", "send_back", "bring_back", "foreclose", "foreclose_line"] * 2,
             *["invoice", "accept", "order"],
         ]
     ),
     st.sampled_from([0, 0, 0, 0, 0, 1, 1, 2, 3, 4, 7, 19]),
     st.sampled_from([10, 20, 33, 50, 50, 75, 100, 100, 0, 101, 130, -1]),
     st.booleans(),
+    st.sampled_from([0, 0, 30, 60, 100]),
 )
 LIGNES = st.builds(
-    lambda part, pour_cent, pas: [Acte("invoice", part, pour_cent), Acte("accept"), Acte("order"), Acte("pay")][:pas],
+    lambda part, pour_cent, pas, compense: [
+        *(Acte("invoice", part, pour_cent), Acte("accept"), Acte("order", compense=compense), Acte("pay"))
+    ][:pas],
     st.sampled_from([0, 0, 0, 0, 1, 2, 3]),
     st.sampled_from([25, 50, 75, 100]),
     st.sampled_from([1, 2, 3, 3, 4, 4]),
+    st.sampled_from([0, 0, 0, 30]),
 )
 VIES = (
     st.integers(1, 20)

@@ -13,7 +13,7 @@ from traitdunion.norme.facturation.etats import EtatDeLigne
 from traitdunion.norme.messages.facture import Avoir
 from traitdunion.opco.comptabilite import service as comptabilite
 from traitdunion.opco.comptabilite.livre import set_aside
-from traitdunion.opco.comptabilite.postes import Place, Poste
+from traitdunion.opco.comptabilite.postes import EN_COURS, Place, Poste
 from traitdunion.opco.dossiers import store as dossiers
 from traitdunion.opco.dossiers.deposit import refuse_bloquant
 from traitdunion.opco.dossiers.documents import Deposant, FichierRecu
@@ -201,14 +201,15 @@ class InscriptionAvoir:
         return etats
 
     async def _cancel_lignes(self, tx: Tx) -> None:
-        """A line that waits, and of which nothing stands any more, is cancelled."""
+        """A line that waits, and of which nothing is left to pay, is cancelled; paid in part by offset, it is paid."""
         for dossier in sorted({un.origine.numero_interne for un in self._credits}):
             livre = await comptabilite.open_livre(tx, dossier)
             touchees = {un.origine.id for un in self._credits if un.origine.numero_interne == dossier}
             for ligne in await store.find_lignes(tx, sorted(touchees)):
                 annulable = (ligne.etat, ActeLigne.ANNULER) in states.TRANSITIONS
-                if annulable and livre.debout(ligne.id) == 0:
-                    etat = next_etat(ligne.etat, ActeLigne.ANNULER)
+                if annulable and not livre.total(*EN_COURS, ligne=ligne.id):
+                    regle = livre.total(Poste.REGLE, ligne=ligne.id)
+                    etat = next_etat(ligne.etat, ActeLigne.REGLER if regle else ActeLigne.ANNULER)
                     commentaire = f"Annulée par l'avoir {self._avoir.numero}"
                     await store.set_ligne(
                         tx, ligne.id, etat=etat, par=self._par.acteur, le=self.le, commentaire=commentaire
