@@ -45,6 +45,8 @@ from traitdunion.opco.dossiers.fil import Fil
 from traitdunion.opco.dossiers.mes_dossiers import MesDossiers
 from traitdunion.opco.dossiers.read_back import Dossiers
 from traitdunion.opco.factures import facturation
+from traitdunion.opco.factures.instruction.files import FilesFactures
+from traitdunion.opco.factures.instruction.vue import VueFactures
 from traitdunion.opco.idempotence import Idempotence
 from traitdunion.opco.modifications.service import Modifications
 from traitdunion.opco.pages.services import Affichage, Portail
@@ -209,6 +211,9 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             files=Files(database=database, clock=horloge),
             vue=VueInstruction(database=database, clock=horloge, lecteur=suite.lecteur, financement=suite.financement),
             deca=suite.deca,
+            traitement=suite.traitement,
+            files_factures=FilesFactures(database=database, clock=horloge),
+            vue_factures=VueFactures(database=database, clock=horloge, vault=vault),
             suivi=Suivi(database=database, clock=horloge, financement=suite.financement),
             recepisses=Recepisses(cle_privee=cles.signature, emetteur=settings.nom),
             acces=vues,

@@ -16,6 +16,8 @@ from traitdunion.opco.instruction import apercus, editeurs, organisations, param
 from traitdunion.opco.instruction import demandes as demandes_opco
 from traitdunion.opco.instruction import dossiers as dossiers_opco
 from traitdunion.opco.instruction import modifications as modifications_opco
+from traitdunion.opco.instruction.factures import pieces as pieces_factures
+from traitdunion.opco.instruction.factures import queue as factures_opco
 from traitdunion.opco.mya import (
     accrochage,
     accueil,
@@ -50,6 +52,8 @@ PORTES = tuple(
         dossiers_opco,
         actes_opco,
         apercus,
+        factures_opco,
+        pieces_factures,
         organisations,
         editeurs,
         demandes_opco,

@@ -50,6 +50,7 @@ class Ligne:
 
 D, DEM, ORG = "/mya/dossiers/CA-0000001", "/mya/demandes/1", f"/instruction/administration/organisations/{SIREN}"
 ADM, INS = "/instruction/administration", "/instruction/dossiers/CA-0000001"
+FAC, FAC_DOC = "/instruction/factures/1", "/instruction/factures/1/documents/5"
 LIGNES: dict[str, Ligne] = {
     "GET /": Ligne(LIBRE),
     "GET /mya/connexion": Ligne(LIBRE),
@@ -159,6 +160,17 @@ LIGNES: dict[str, Ligne] = {
             *("rupture", "rupture/confirmer", "rupture/ecarter", "solde", "deca"),
         )
     },
+    "GET /instruction/factures": Ligne(OPCO),
+    "GET /instruction/factures/{numero:int}": Ligne(OPCO, FAC),
+    "GET /instruction/factures/{numero:int}/suivante": Ligne(OPCO, f"{FAC}/suivante"),
+    "GET /instruction/factures/{numero:int}/accepter": Ligne(OPCO, f"{FAC}/accepter"),
+    "POST /instruction/factures/{numero:int}/confirmer": Ligne(OPCO, f"{FAC}/confirmer"),
+    "POST /instruction/factures/{numero:int}/decision": Ligne(OPCO, f"{FAC}/decision"),
+    "GET /instruction/factures/{numero:int}/documents/{document:int}": Ligne(OPCO, FAC_DOC),
+    "GET /instruction/factures/{numero:int}/documents/{document:int}/pages": Ligne(OPCO, f"{FAC_DOC}/pages"),
+    "GET /instruction/factures/{numero:int}/documents/{document:int}/pages/{page:int}": Ligne(
+        OPCO, f"{FAC_DOC}/pages/1"
+    ),
     "GET /instruction/parametres": Ligne(OPCO),
     "GET /instruction/parametres/{cle:str}": Ligne(OPCO, "/instruction/parametres/base_jours"),
     "POST /instruction/parametres/{cle:str}": Ligne(ADMIN, "/instruction/parametres/base_jours"),

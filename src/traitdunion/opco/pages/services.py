@@ -24,6 +24,9 @@ from traitdunion.opco.demandes.service import Demandes
 from traitdunion.opco.dossiers.documents import Documents
 from traitdunion.opco.dossiers.mes_dossiers import MesDossiers
 from traitdunion.opco.dossiers.read_back import Dossiers
+from traitdunion.opco.factures.instruction.files import FilesFactures
+from traitdunion.opco.factures.instruction.vue import VueFactures
+from traitdunion.opco.factures.traitement import Traitement
 from traitdunion.opco.modifications.service import Modifications
 from traitdunion.opco.parametres import ParametresOpco
 from traitdunion.opco.pieces.apercu import Apercus
@@ -70,6 +73,9 @@ class Portail:
     vue: VueInstruction
     suivi: Suivi
     deca: Deca
+    traitement: Traitement
+    files_factures: FilesFactures
+    vue_factures: VueFactures
     recepisses: Recepisses
     acces: Vues
     annuaire: Annuaire
