@@ -29,6 +29,7 @@ SIRET: str = DEPOT["cerfa"]["organismeFormation"]["siret"]
 SIREN = SIRET[:9]
 SIRET_AUTRE = "12345678200010"
 SIREN_AUTRE = SIRET_AUTRE[:9]
+PAYEUR_IBAN = "FR1420041010050500013M02606"  # invented, of a valid key
 OBLIGATOIRES = {"EDITEUR": "Editeur EXEMPLE", "LOGICIEL": "Logiciel EXEMPLE", "VERSION": "1.0"}
 
 
@@ -160,7 +161,13 @@ class Serveur:
 @contextlib.asynccontextmanager
 async def serving(database_url: str, donnees: Path, **reglages: Any) -> AsyncIterator[Serveur]:
     """Run the application for the time of the block; rate limits off, clock stopped at RECU_LE."""
-    limites = {"appels_par_minute": 0, "jetons_par_minute": 0, "journal": "ERROR", "second_facteur": Choix.NON}
+    limites: dict[str, Any] = {
+        "payeur_iban": PAYEUR_IBAN,
+        "appels_par_minute": 0,
+        "jetons_par_minute": 0,
+        "journal": "ERROR",
+        "second_facteur": Choix.NON,
+    }
     settings = Settings(donnees=donnees, database_url=database_url, nom="OPCO FICTIF", **{**limites, **reglages})
     cles = coffre.create(settings.secrets_fichier)
     clock = FixedClock(RECU_LE)

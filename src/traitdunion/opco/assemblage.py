@@ -45,6 +45,7 @@ from traitdunion.opco.dossiers.fil import Fil
 from traitdunion.opco.dossiers.mes_dossiers import MesDossiers
 from traitdunion.opco.dossiers.read_back import Dossiers
 from traitdunion.opco.factures import facturation
+from traitdunion.opco.factures.forclusions import Forclusions
 from traitdunion.opco.factures.instruction.files import FilesFactures
 from traitdunion.opco.factures.instruction.vue import VueFactures
 from traitdunion.opco.idempotence import Idempotence
@@ -214,6 +215,7 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             traitement=suite.traitement,
             files_factures=FilesFactures(database=database, clock=horloge),
             vue_factures=VueFactures(database=database, clock=horloge, vault=vault),
+            paiements=suite.paiements,
             suivi=Suivi(database=database, clock=horloge, financement=suite.financement),
             recepisses=Recepisses(cle_privee=cles.signature, emetteur=settings.nom),
             acces=vues,
@@ -354,6 +356,7 @@ class Travaux:
     appels: Appels
     decisions: Decisions
     delais: Delais
+    forclusions: Forclusions
     deca: Deca
     place_jalons: Callable[[], Awaitable[int]]
 
@@ -400,6 +403,7 @@ async def travaux(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             appels=Appels(database=database, clock=horloge),
             decisions=suite.decisions,
             delais=suite.delais,
+            forclusions=suite.forclusions,
             deca=suite.deca,
             place_jalons=partial(jalons.place, database),
         )

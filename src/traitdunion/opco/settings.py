@@ -131,6 +131,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str | None, _("Adresse du dépôt DECA du ministère. Sans elle, les contrats accordés attendent d'être déposés.")
     ] = None
     deca_secret: Annotated[str, _("Secret présenté au dépôt DECA.")] = ""
+    payeur_iban: Annotated[
+        str | None, _("IBAN du compte qui paie les CFA. Sans lui, aucun lot de virements ne se crée.")
+    ] = None
+    payeur_bic: Annotated[str | None, _("BIC de ce compte, si la banque le demande.")] = None
+    payeur_nom: Annotated[str | None, _("Titulaire de ce compte, s'il n'est pas le nom de l'OPCO.")] = None
     journal: Annotated[
         str, _("Niveau du journal : DEBUG, INFO, WARNING ou ERROR.", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     ] = "INFO"

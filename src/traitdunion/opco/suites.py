@@ -15,11 +15,15 @@ from traitdunion.opco.decisions.lecture.contenu import Lecteur
 from traitdunion.opco.decisions.ouverture import Ouverture
 from traitdunion.opco.decisions.service import Decisions
 from traitdunion.opco.factures.avis import AvisFactures
+from traitdunion.opco.factures.forclusions import Forclusions
 from traitdunion.opco.factures.lecture import LectureFactures
 from traitdunion.opco.factures.lignes import Lignes
 from traitdunion.opco.factures.traitement import Traitement
 from traitdunion.opco.financement.bareme import BaremeDate
 from traitdunion.opco.financement.service import Financement
+from traitdunion.opco.paiements import assemblage as paiements
+from traitdunion.opco.paiements.assemblage import Paiements
+from traitdunion.opco.paiements.sepa import Donneur
 from traitdunion.opco.parametres import ParametresOpco
 from traitdunion.opco.referentiels import Registre
 from traitdunion.opco.settings import Settings
@@ -41,6 +45,8 @@ class Suites:
     lignes: Lignes
     factures: LectureFactures
     traitement: Traitement
+    paiements: Paiements
+    forclusions: Forclusions
 
 
 def build(
@@ -88,7 +94,24 @@ def build(
         lignes=lignes,
         factures=LectureFactures(database=database, vault=vault, financement=financement),
         traitement=Traitement(database=database, clock=clock, lignes=lignes, avis=avis_factures),
+        forclusions=Forclusions(database=database, clock=clock, lignes=lignes, avis=avis_factures),
+        paiements=paiements.build(
+            database=database,
+            vault=vault,
+            clock=clock,
+            lignes=lignes,
+            avis=avis_factures,
+            suite=decisions.settle_paid,
+            donneur=_donneur(settings),
+        ),
     )
+
+
+def _donneur(settings: Settings) -> Donneur | None:
+    """The account that pays; None when the settings do not name it."""
+    if not settings.payeur_iban:
+        return None
+    return Donneur(nom=settings.payeur_nom or settings.nom, iban=settings.payeur_iban, bic=settings.payeur_bic)
 
 
 def _deca(

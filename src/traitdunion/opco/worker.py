@@ -42,6 +42,12 @@ def menage(faire: Travaux) -> Blueprint:
         """Every hour: the dossiers that near the 20 days, and those that have passed them."""
         log.info("delais", avertis=await faire.delais.warn(), refuses=await faire.delais.record_refus())
 
+    @blueprint.periodic(cron="13 * * * *")
+    @blueprint.task(name="forclusions", queueing_lock="forclusions", lock="forclusions")
+    async def foreclose(timestamp: int) -> None:
+        """Every hour: the lines of invoices that wait for a proof, and those that have waited too long."""
+        log.info("forclusions", rappels=await faire.forclusions.warn(), dossiers=await faire.forclusions.record())
+
     @blueprint.periodic(cron="7 8-18 * * *")
     @blueprint.task(name="fins_de_cles", queueing_lock="fins_de_cles", lock="fins_de_cles")
     async def warn(timestamp: int) -> None:

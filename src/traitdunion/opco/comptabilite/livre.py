@@ -83,6 +83,8 @@ class Livre:
         What grows first takes back what had been paid in excess on the share. What shrinks is taken from what is not
         invoiced, then from what is not paid, the last line first; what is paid becomes a trop-perçu.
         """
+        if any(montant < 0 for montant in cible.values()):
+            raise MouvementImpossible("less than nothing engaged")
         for cle in sorted({*self.cles, *cible}):
             ecart = cible.get(cle, 0) - self.engage(cle)
             if ecart > 0:
@@ -109,6 +111,27 @@ class Livre:
         """Put an accepted line into a transfer; its amount."""
         return self._move_all(Place(Poste.A_PAYER, *cle, ligne), Place(Poste.ORDONNE, *cle, ligne))
 
+    def offset(self, cle: Cle, ligne: int, montant: int) -> None:
+        """Pay a part of an accepted line with what the CFA has to give back: no money moves (see `recover`)."""
+        self._move(Place(Poste.A_PAYER, *cle, ligne), Place(Poste.REGLE, *cle, ligne), montant)
+
+    def send_back(self, cle: Cle, ligne: int, montant: int) -> int:
+        """A transfer comes back after it was paid: what of it is still due is to be paid again.
+
+        `montant`: what the bank had paid of the line. What was no longer due of it is no more to be recovered.
+        """
+        du = min(montant, self.solde(Place(Poste.REGLE, *cle, ligne)))
+        self._move(Place(Poste.REGLE, *cle, ligne), Place(Poste.A_PAYER, *cle, ligne), du)
+        reste = montant - du
+        for poste in A_RECOUVRER:
+            place = Place(poste, *cle, ligne)
+            rendu = min(reste, self.solde(place))
+            self._move(place, Place(Poste.INDU, *cle, ligne), rendu)
+            reste -= rendu
+        if reste:
+            raise MouvementImpossible("more sent back than what was paid and not recovered")
+        return du
+
     def fail_order(self, cle: Cle, ligne: int) -> int:
         """The bank sent the transfer back: the line is to be paid again. What is still to be paid."""
         return self._move_all(Place(Poste.ORDONNE, *cle, ligne), Place(Poste.A_PAYER, *cle, ligne))
@@ -118,8 +141,10 @@ class Livre:
 
         `montant`: what the bank paid; `sans_avoir`: how much of the line is set aside without a credit note for it.
         """
-        du = self._move_all(Place(Poste.ORDONNE, *cle, ligne), Place(Poste.REGLE, *cle, ligne))
-        indu = montant - du
+        indu = montant - self.solde(Place(Poste.ORDONNE, *cle, ligne))
+        if indu < 0:
+            raise MouvementImpossible("less paid than what is ordered and due")
+        self._move_all(Place(Poste.ORDONNE, *cle, ligne), Place(Poste.REGLE, *cle, ligne))
         trop_percu = min(indu, sans_avoir)
         self._move(Place(Poste.INDU, *cle, ligne), Place(Poste.TROP_PERCU, *cle, ligne), trop_percu)
         self._move(Place(Poste.INDU, *cle, ligne), Place(Poste.AVOIR_A_RECOUVRER, *cle, ligne), indu - trop_percu)
@@ -127,11 +152,16 @@ class Livre:
     def credit(self, cle: Cle, ligne: int, montant: int, *, sans_avoir: int) -> None:
         """The CFA credits an amount of a line.
 
-        It first answers for what is set aside already (`sans_avoir`: rejected, or paid in excess), then takes what
-        stands, the last step first undone: not paid, it may be invoiced again; paid, it is also to be given back.
+        It first answers for what is set aside already (`sans_avoir`: rejected, lowered or recovered, then paid in
+        excess), then takes what stands, the last step first undone: not paid, it may be invoiced again; paid, it is
+        also to be given back. In that order, as `settle` supposes: credited before or after the bank has paid, or the
+        CFA has given back, a line ends the same.
         """
+        if not 0 <= montant <= sans_avoir + self.debout(ligne):
+            raise MouvementImpossible("more credited than what stands of the line")
         repond = min(montant, sans_avoir)
-        constate = min(repond, self.solde(Place(Poste.TROP_PERCU, *cle, ligne)))
+        trop_percu = self.solde(Place(Poste.TROP_PERCU, *cle, ligne))
+        constate = min(max(repond - (sans_avoir - trop_percu), 0), trop_percu)
         self._move(Place(Poste.TROP_PERCU, *cle, ligne), Place(Poste.AVOIR_A_RECOUVRER, *cle, ligne), constate)
         reste = montant - repond
         for poste in DEBOUT:
@@ -140,11 +170,11 @@ class Livre:
             if poste is Poste.REGLE:
                 self._move(Place(Poste.INDU, *cle, ligne), Place(Poste.AVOIR_A_RECOUVRER, *cle, ligne), pris)
             reste -= pris
-        if reste:
-            raise MouvementImpossible("more credited than what stands of the line")
 
     def recover(self, montant: int) -> list[tuple[int, int]]:
         """The CFA gives back what it was paid in excess, or it is kept from a transfer; by line, what of it."""
+        if not 0 <= montant <= self.trop_percu:
+            raise MouvementImpossible("more recovered than what was paid in excess")
         reste = montant
         par_ligne: dict[int, int] = {}
         for place in sorted(self._soldes, key=lambda une: (une.ligne, une)):
@@ -153,15 +183,14 @@ class Livre:
                 self._move(place, Place(Poste.INDU, *place.cle, place.ligne), pris)
                 par_ligne[place.ligne] = par_ligne.get(place.ligne, 0) + pris
                 reste -= pris
-        if reste:
-            raise MouvementImpossible("more recovered than what was paid in excess")
         return list(par_ligne.items())
 
     def foreclose(self, cles: Iterable[Cle] | None = None) -> int:
         """What was not asked for in time, or not proved, is lost; its amount. Accepted lines are still paid."""
+        perdues = None if cles is None else set(cles)
         perdu = 0
         for place in list(self._soldes):
-            if place.poste in (Poste.A_FACTURER, Poste.EN_INSTRUCTION) and (cles is None or place.cle in cles):
+            if place.poste in (Poste.A_FACTURER, Poste.EN_INSTRUCTION) and (perdues is None or place.cle in perdues):
                 perdu += self._move_all(place, Place(Poste.FORCLOS, *place.cle, place.ligne))
         return perdu
 

@@ -11,12 +11,15 @@ from typing import Protocol
 
 import msgspec
 
+from traitdunion.norme.facturation.montants import say_montant
 from traitdunion.norme.identifiants import numero_externe
 from traitdunion.norme.motifs import MOTIF_INFORMATION, MOTIF_REFUS
 from traitdunion.norme.nomenclatures import TYPE_FICHIER
+from traitdunion.opco.comptabilite import service as comptabilite
+from traitdunion.opco.comptabilite.postes import EN_COURS, HORS_ECHEANCE, Poste
 from traitdunion.opco.comptes import store as comptes
 from traitdunion.opco.decisions import ouverture, store
-from traitdunion.opco.decisions.actes import LIBELLES, Acte, ActeRefuse, check_acte
+from traitdunion.opco.decisions.actes import LIBELLES, PERMIS, Acte, ActeRefuse, check_acte
 from traitdunion.opco.decisions.avenants import Avenants
 from traitdunion.opco.decisions.avis import AvisDecisions
 from traitdunion.opco.decisions.lecture.contenu import Contenu, Lecteur
@@ -266,19 +269,51 @@ class Decisions:
         return True
 
     async def settle(self, numero: int, *, version: int, par: str) -> None:
-        """Close a dossier on which nothing is left to pay nor to recover, or whose last solde is forclos."""
+        """Close a dossier whose échéances are paid, or whose last solde is forclos; nothing is left to recover.
+
+        Frais annexes that the CFA has not asked for are given up with it.
+        """
         async with self._act(numero, Acte.SOLDER, version=version, par=par) as (tx, vue):
-            lu = await self._financement.find(tx, numero)
-            reste = lu.montant if lu else 0
-            if lu is not None and lu.trop_percu:
+            livre = await comptabilite.open_livre(tx, numero)
+            if livre.trop_percu:
                 raise ActeRefuse("Un trop-perçu reste à recouvrer : le dossier ne peut pas être soldé.")
+            lu = await self._financement.find(tx, numero)
             forclos = lu is not None and lu.forclusion is not None and day_of(vue.at) > lu.forclusion
-            if reste and not forclos:
-                raise ActeRefuse("Il reste des échéances à payer : le dossier ne peut pas être soldé.")
-            commentaire = "Forclos : le dernier solde n'a pas été demandé à temps (R6332-25 III 4°)" if reste else None
-            await store.insert_decision(tx, numero, sens="SOLDE", texte=commentaire, par=par, le=vue.at)
-            await self._move(tx, vue, Etat.SOLDE, commentaire=commentaire, file=DECIDE)
-            await self._tell(tx, vue, "DOSSIER_SOLDE", forclos=bool(reste))
+            if livre.total(*EN_COURS):
+                raise ActeRefuse("Des factures sont en cours : le dossier ne peut pas être soldé.")
+            frais = livre.total(Poste.A_FACTURER, echeance=HORS_ECHEANCE)
+            echeances = livre.total(Poste.A_FACTURER) - frais
+            if echeances and not forclos:
+                raise ActeRefuse("Il reste des échéances à facturer : le dossier ne peut pas être soldé.")
+            dits = []
+            if echeances:
+                dits.append("Forclos : le dernier solde n'a pas été demandé à temps (R6332-25 III 4°)")
+            if frais:
+                dits.append(f"Frais annexes non demandés : {say_montant(frais)} €")
+            livre.foreclose()
+            await comptabilite.write(
+                tx,
+                livre,
+                comptabilite.Ecriture(
+                    numero_interne=numero, siren=vue.fiche.siren, fait="FORCLUSION", piece="solde", par=par, le=vue.at
+                ),
+            )
+            await self._close(tx, vue, commentaire=". ".join(dits) or None)
+
+    async def settle_paid(self, tx: Tx, numero_interne: int, *, par: str) -> None:
+        """Close a dossier on which nothing is left to invoice, to pay nor to recover; else nothing (norme.md §3)."""
+        livre = await comptabilite.open_livre(tx, numero_interne)
+        if livre.total(Poste.A_FACTURER, *EN_COURS) or livre.trop_percu:
+            return
+        fiche = await self._lock(tx, numero_interne)
+        if Etat(fiche.etat) not in PERMIS[Acte.SOLDER]:
+            return
+        await self._close(tx, Vue(fiche=fiche, par=par, at=self._clock.now()), commentaire=None)
+
+    async def _close(self, tx: Tx, vue: Vue, *, commentaire: str | None) -> None:
+        await store.insert_decision(tx, vue.numero, sens="SOLDE", texte=commentaire, par=vue.par, le=vue.at)
+        await self._move(tx, vue, Etat.SOLDE, commentaire=commentaire, file=DECIDE)
+        await self._tell(tx, vue, "DOSSIER_SOLDE", commentaire=commentaire or "")
 
     # --- ruptures -------------------------------------------------------------------------------------------------
 

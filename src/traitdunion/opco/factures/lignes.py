@@ -8,6 +8,7 @@ from traitdunion.norme.facturation.etats import EtatDeLigne
 from traitdunion.norme.facturation.montants import say_montant
 from traitdunion.norme.identifiants import numero_externe
 from traitdunion.opco.comptabilite import service as comptabilite
+from traitdunion.opco.comptabilite.postes import EN_COURS
 from traitdunion.opco.evenements import store as evenements
 from traitdunion.opco.factures import states, store
 from traitdunion.opco.factures.avis import AvisFactures
@@ -39,8 +40,9 @@ class Lignes:
         ecartees = []
         for ligne in await store.list_lignes_dossier(tx, dossier, etats=sorted(states.PENDANTES)):
             debout = livre.debout(ligne.id)
-            if debout == 0 and ligne.etat is not EtatDeLigne.ORDONNEE:
-                etat = next_etat(ligne.etat, ActeLigne.ECARTER)
+            if ligne.etat is not EtatDeLigne.ORDONNEE and not livre.total(*EN_COURS, ligne=ligne.id):
+                # Nothing of it waits any more; a part of it may have been paid by offset.
+                etat = next_etat(ligne.etat, ActeLigne.REGLER if debout else ActeLigne.ECARTER)
                 await store.set_ligne(tx, ligne.id, etat=etat, par=par, le=at, motif=REDUIT)
                 ecartees.append(ligne)
             elif debout < ligne.montant - ligne.credite:
@@ -134,7 +136,9 @@ class Lignes:
         for ligne in await store.list_lignes(tx, numeros):
             par_facture[ligne.facture].append(ligne.etat)
         for numero in numeros:
-            await store.set_etat(tx, numero, states.draw_etat(par_facture[numero]))
+            etats = par_facture[numero]
+            avoir = states.D_AVOIR.intersection(etats)
+            await store.set_etat(tx, numero, (states.draw_etat_avoir if avoir else states.draw_etat)(etats))
 
     async def _tell(
         self, tx: Tx, type_: str, lignes: Sequence[store.LigneFacture], *, siren: str, par: str, at: datetime

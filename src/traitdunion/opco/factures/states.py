@@ -7,6 +7,8 @@ from traitdunion.norme.facturation.etats import EtatDeFacture, EtatDeLigne
 
 # What may still be paid.
 PENDANTES = frozenset({EtatDeLigne.A_COMPLETER, EtatDeLigne.EN_INSTRUCTION, EtatDeLigne.ACCEPTEE, EtatDeLigne.ORDONNEE})
+# The states of the lines of a credit note.
+D_AVOIR = frozenset({EtatDeLigne.A_RECOUVRER, EtatDeLigne.IMPUTEE})
 # What staff have said yes or no to, or the bank has paid.
 TRAITEES = frozenset({EtatDeLigne.ACCEPTEE, EtatDeLigne.ORDONNEE, EtatDeLigne.REGLEE, EtatDeLigne.REJETEE})
 
@@ -41,6 +43,9 @@ TRANSITIONS: dict[tuple[EtatDeLigne, ActeLigne], EtatDeLigne] = {
     (EtatDeLigne.ACCEPTEE, ActeLigne.ECARTER): EtatDeLigne.REJETEE,
     (EtatDeLigne.ORDONNEE, ActeLigne.REGLER): EtatDeLigne.REGLEE,
     (EtatDeLigne.ORDONNEE, ActeLigne.RENVOYER): EtatDeLigne.ACCEPTEE,
+    (EtatDeLigne.REGLEE, ActeLigne.RENVOYER): EtatDeLigne.ACCEPTEE,
+    # Paid without money, by what the CFA had to give back.
+    (EtatDeLigne.ACCEPTEE, ActeLigne.REGLER): EtatDeLigne.REGLEE,
 }
 
 

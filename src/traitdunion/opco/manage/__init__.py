@@ -2,7 +2,7 @@
 
 import typer
 
-from traitdunion.opco.manage import acces, comptes, exploitation, service
+from traitdunion.opco.manage import acces, comptabilite, comptes, exploitation, service
 
 app = typer.Typer(
     name="opco",
@@ -16,6 +16,7 @@ app.command("initialiser")(exploitation.initialiser)
 app.command("migrer")(exploitation.migrer)
 app.command("cle-publique")(exploitation.cle_publique)
 app.command("numeros")(exploitation.numeros)
+app.command("verifier-comptes")(comptabilite.verifier_comptes)
 app.command("reglages")(exploitation.reglages)
 app.command("servir")(service.servir)
 app.command("travailleur")(service.travailleur)

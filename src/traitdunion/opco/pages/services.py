@@ -28,6 +28,7 @@ from traitdunion.opco.factures.instruction.files import FilesFactures
 from traitdunion.opco.factures.instruction.vue import VueFactures
 from traitdunion.opco.factures.traitement import Traitement
 from traitdunion.opco.modifications.service import Modifications
+from traitdunion.opco.paiements.assemblage import Paiements
 from traitdunion.opco.parametres import ParametresOpco
 from traitdunion.opco.pieces.apercu import Apercus
 from traitdunion.opco.recepisses import Recepisses
@@ -72,8 +73,9 @@ class Portail:
     files: Files
     vue: VueInstruction
     suivi: Suivi
-    deca: Deca
     traitement: Traitement
+    paiements: Paiements
+    deca: Deca
     files_factures: FilesFactures
     vue_factures: VueFactures
     recepisses: Recepisses

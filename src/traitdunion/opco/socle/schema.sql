@@ -630,6 +630,7 @@ CREATE TABLE public.ligne_facture (
     etat text NOT NULL,
     attend text[] DEFAULT '{}'::text[] NOT NULL,
     jusqu_au date,
+    rappels smallint DEFAULT 0 NOT NULL,
     motif text,
     commentaire text,
     credite bigint DEFAULT 0 NOT NULL,
@@ -677,21 +678,21 @@ CREATE TABLE public.lot_paiement (
     execution_le date NOT NULL,
     nombre integer NOT NULL,
     montant bigint NOT NULL,
-    sha256_fichier bytea NOT NULL,
-    fichier bytea NOT NULL,
+    sha256_fichier bytea,
+    fichier bytea,
     cree_par text NOT NULL,
     cree_le timestamp with time zone NOT NULL,
-    remis_le timestamp with time zone
+    remis_le timestamp with time zone,
+    annule_le timestamp with time zone,
+    CONSTRAINT lot_paiement_check CHECK (((remis_le IS NULL) OR (annule_le IS NULL)))
 );
 
-ALTER TABLE public.lot_paiement ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME public.lot_paiement_id_seq
+CREATE SEQUENCE public.lot_paiement_numero
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
     NO MAXVALUE
-    CACHE 1
-);
+    CACHE 1;
 
 CREATE TABLE public.message_demande (
     id bigint NOT NULL,
@@ -1025,7 +1026,7 @@ END)
 
 CREATE TABLE public.virement (
     id bigint NOT NULL,
-    lot bigint,
+    lot bigint NOT NULL,
     siren text NOT NULL,
     reference text NOT NULL,
     titulaire text NOT NULL,
@@ -1058,7 +1059,10 @@ CREATE TABLE public.virement_ligne (
     virement bigint NOT NULL,
     ligne bigint NOT NULL,
     montant bigint NOT NULL,
-    CONSTRAINT virement_ligne_montant_check CHECK ((montant > 0))
+    compense bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT virement_ligne_check CHECK (((montant + compense) > 0)),
+    CONSTRAINT virement_ligne_compense_check CHECK ((compense >= 0)),
+    CONSTRAINT virement_ligne_montant_check CHECK ((montant >= 0))
 );
 
 ALTER TABLE ONLY public.accrochage

@@ -164,3 +164,46 @@ def test_what_was_not_asked_for_in_time_is_lost_and_what_is_accepted_is_paid() -
     assert livre.foreclose() == 243_000
     assert (livre.total(Poste.FORCLOS), livre.total(Poste.A_PAYER)) == (243_000, 320_000)
     assert _balanced(livre)
+
+
+def test_a_credit_note_ends_the_same_before_and_after_what_is_given_back() -> None:
+    """It answers first for what was given back, which needs no second recovery; the rest may be taken back."""
+    soldes = []
+    for rendu_d_abord in (True, False):
+        livre = _paid()
+        livre.record_engagement({E1: 120_000, E2: 240_000})
+        if rendu_d_abord:
+            livre.recover(50_000)
+        livre.credit(E1, LIGNE, 50_000, sans_avoir=200_000)
+        if not rendu_d_abord:
+            livre.recover(50_000)
+        livre.record_engagement({E1: 320_000, E2: 240_000})
+        soldes.append((livre.trop_percu, livre.total(Poste.REGLE), livre.disponible(E1)))
+
+    assert soldes == [(0, 270_000, 50_000)] * 2
+
+
+def test_a_refused_fact_moves_nothing() -> None:
+    livre = _paid(200_000)
+    livre.record_engagement({E1: 150_000, E2: 240_000})
+    livre.record_ligne(E2, 8, 240_000)
+    livre.accept(E2, 8)
+    livre.order(E2, 8)
+    deja = list(livre.mouvements)
+    refuses = (
+        lambda: livre.recover(50_001),
+        lambda: livre.credit(E1, LIGNE, 200_001, sans_avoir=50_000),
+        lambda: livre.settle(E2, 8, 239_999, sans_avoir=0),
+        lambda: livre.record_engagement({E1: 0, E2: -1}),
+    )
+    for refuse in refuses:
+        with pytest.raises(MouvementImpossible):
+            refuse()
+
+    assert livre.mouvements == deja
+
+
+def test_foreclosure_loses_each_share_that_is_named_however_they_are_named() -> None:
+    livre = _engaged()
+
+    assert livre.foreclose(cle for cle in (E2, E1)) == 560_000

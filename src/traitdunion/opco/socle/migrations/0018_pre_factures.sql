@@ -53,6 +53,7 @@ CREATE TABLE ligne_facture (
                                                  'REJETEE', 'ANNULEE', 'FORCLOSE', 'A_RECOUVRER', 'IMPUTEE')),
     attend         text[] NOT NULL DEFAULT '{}', -- the proofs that are missing
     jusqu_au       date,                -- last day to receive them
+    rappels        smallint NOT NULL DEFAULT 0, -- how many times the CFA was reminded of them
     motif          text,                -- why it was rejected: a code of norme.motifs
     commentaire    text,
     credite        bigint NOT NULL DEFAULT 0 CHECK (credite >= 0),  -- by credit notes

@@ -1,0 +1,1 @@
+"""Models that tests hold the product against: written from the rules alone, importing nothing of the product."""
