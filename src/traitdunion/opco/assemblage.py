@@ -51,6 +51,7 @@ from traitdunion.opco.factures.instruction.vue import VueFactures
 from traitdunion.opco.idempotence import Idempotence
 from traitdunion.opco.modifications.service import Modifications
 from traitdunion.opco.pages.services import Affichage, Portail
+from traitdunion.opco.paiements.lecture.service import LecturePaiements
 from traitdunion.opco.parametres import ParametresOpco
 from traitdunion.opco.pieces import Pieces
 from traitdunion.opco.pieces.antivirus import Antivirus
@@ -216,6 +217,7 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             files_factures=FilesFactures(database=database, clock=horloge),
             vue_factures=VueFactures(database=database, clock=horloge, vault=vault),
             paiements=suite.paiements,
+            lecture_paiements=LecturePaiements(database=database, clock=horloge),
             suivi=Suivi(database=database, clock=horloge, financement=suite.financement),
             recepisses=Recepisses(cle_privee=cles.signature, emetteur=settings.nom),
             acces=vues,

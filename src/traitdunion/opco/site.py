@@ -18,6 +18,7 @@ from traitdunion.opco.instruction import dossiers as dossiers_opco
 from traitdunion.opco.instruction import modifications as modifications_opco
 from traitdunion.opco.instruction.factures import pieces as pieces_factures
 from traitdunion.opco.instruction.factures import queue as factures_opco
+from traitdunion.opco.instruction.paiements import banque, lots, recouvrements
 from traitdunion.opco.mya import (
     accrochage,
     accueil,
@@ -54,6 +55,9 @@ PORTES = tuple(
         apercus,
         factures_opco,
         pieces_factures,
+        lots,
+        banque,
+        recouvrements,
         organisations,
         editeurs,
         demandes_opco,

@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 from builders import envois, fichiers
+from builders.factures.envoi import send_avoir, send_facture, set_iban
+from builders.factures.paiement import accept, order, pay
+from builders.instruction import an_agent, an_engaged
 from builders.portail import MOT_DE_PASSE, Visiteur, a_visitor, an_account, connected
 from builders.serveur import SIREN, SIREN_AUTRE, SIRET, SIRET_AUTRE, Serveur
 
@@ -50,7 +53,8 @@ class Ligne:
 
 D, DEM, ORG = "/mya/dossiers/CA-0000001", "/mya/demandes/1", f"/instruction/administration/organisations/{SIREN}"
 ADM, INS = "/instruction/administration", "/instruction/dossiers/CA-0000001"
-FAC, FAC_DOC = "/instruction/factures/1", "/instruction/factures/1/documents/5"
+PAI = "/instruction/paiements"
+FAC, FAC_DOC = "/instruction/factures/1", "/instruction/factures/1/documents/6"
 LIGNES: dict[str, Ligne] = {
     "GET /": Ligne(LIBRE),
     "GET /mya/connexion": Ligne(LIBRE),
@@ -171,6 +175,20 @@ LIGNES: dict[str, Ligne] = {
     "GET /instruction/factures/{numero:int}/documents/{document:int}/pages/{page:int}": Ligne(
         OPCO, f"{FAC_DOC}/pages/1"
     ),
+    f"GET {PAI}": Ligne(OPCO),
+    f"POST {PAI}/lots/confirmer": Ligne(TRANCHENT),
+    f"POST {PAI}/lots": Ligne(TRANCHENT),
+    f"GET {PAI}/lots/{{lot:int}}": Ligne(OPCO, f"{PAI}/lots/1"),
+    f"POST {PAI}/lots/{{lot:int}}/fichier": Ligne(TRANCHENT, f"{PAI}/lots/1/fichier"),
+    f"POST {PAI}/lots/{{lot:int}}/annuler": Ligne(TRANCHENT, f"{PAI}/lots/1/annuler"),
+    f"GET {PAI}/banque": Ligne(OPCO),
+    f"POST {PAI}/banque": Ligne(TRANCHENT),
+    f"GET {PAI}/banque/{{retour:int}}": Ligne(OPCO, f"{PAI}/banque/1"),
+    f"GET {PAI}/trop-percus": Ligne(OPCO),
+    f"GET {PAI}/trop-percus/{{numero:str}}": Ligne(OPCO, f"{PAI}/trop-percus/CA-0000003"),
+    f"POST {PAI}/trop-percus/{{numero:str}}": Ligne(TRANCHENT, f"{PAI}/trop-percus/CA-0000003"),
+    f"GET {PAI}/comptes": Ligne(TRANCHENT),
+    f"POST {PAI}/comptes": Ligne(TRANCHENT),
     "GET /instruction/parametres": Ligne(OPCO),
     "GET /instruction/parametres/{cle:str}": Ligne(OPCO, "/instruction/parametres/base_jours"),
     "POST /instruction/parametres/{cle:str}": Ligne(ADMIN, "/instruction/parametres/base_jours"),
@@ -246,6 +264,17 @@ async def _world(serveur: Serveur) -> None:
         )
     auteur = Auteur(compte=1, opco=True)
     await serveur.portail.demandes.set_editeur(1, editeur, par=auteur)
+    await _money(serveur)
+
+
+async def _money(serveur: Serveur) -> None:
+    """An invoice of the first SIREN, its pay run, the bank's answer, and a credit note after it: an overpayment."""
+    await set_iban(serveur)
+    numero = await an_engaged(serveur, await an_agent(serveur), 5)
+    assert (await send_facture(serveur, numero, (1, "PEDAGOGIE", 100_000))).status_code == 200
+    await accept(serveur, 1)
+    await pay(serveur, await order(serveur))
+    assert (await send_avoir(serveur, numero, (1, "PEDAGOGIE", 30_000))).status_code == 200
 
 
 async def _request(serveur: Serveur, siret: str) -> None:

@@ -29,6 +29,7 @@ from traitdunion.opco.factures.instruction.vue import VueFactures
 from traitdunion.opco.factures.traitement import Traitement
 from traitdunion.opco.modifications.service import Modifications
 from traitdunion.opco.paiements.assemblage import Paiements
+from traitdunion.opco.paiements.lecture.service import LecturePaiements
 from traitdunion.opco.parametres import ParametresOpco
 from traitdunion.opco.pieces.apercu import Apercus
 from traitdunion.opco.recepisses import Recepisses
@@ -75,6 +76,7 @@ class Portail:
     suivi: Suivi
     traitement: Traitement
     paiements: Paiements
+    lecture_paiements: LecturePaiements
     deca: Deca
     files_factures: FilesFactures
     vue_factures: VueFactures
