@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from litestar import Response, get, post
@@ -18,6 +17,7 @@ from traitdunion.opco.decisions.saisie import check_texte
 from traitdunion.opco.financement.calcul import Participation
 from traitdunion.opco.financement.faits import Choix
 from traitdunion.opco.instruction.dossiers import BASE, DECIDENT, find, read_numero, show
+from traitdunion.opco.instruction.saisie import SaisieInvalide, read_cents, read_version
 from traitdunion.opco.pages.connexion import Formulaire, Requete, portail_of
 from traitdunion.opco.pages.gabarits import render
 from traitdunion.opco.pages.session import requires
@@ -30,7 +30,9 @@ OUI_NON = {"oui": True, "non": False}
 @post(ADRESSE + "/commencer", guards=ACTEURS, status_code=200)
 async def post_commencer(request: Requete, numero: FromPath[str], data: Formulaire) -> Response[Any]:
     """Take a dossier up."""
-    geste = portail_of(request).decisions.start(read_numero(numero), version=_version(data), compte=request.user.compte)
+    geste = portail_of(request).decisions.start(
+        read_numero(numero), version=read_version(data), compte=request.user.compte
+    )
     return await _do(request, numero, geste, fait="commence")
 
 
@@ -61,7 +63,7 @@ async def post_information(request: Requete, numero: FromPath[str], data: Formul
     jours = data.get("jours", "")
     geste = portail_of(request).decisions.ask(
         read_numero(numero),
-        version=_version(data),
+        version=read_version(data),
         motifs=_ticked(data, "motif_"),
         texte=data.get("texte", ""),
         pieces=_ticked(data, "piece_"),
@@ -76,7 +78,7 @@ async def post_refus(request: Requete, numero: FromPath[str], data: Formulaire) 
     """Refuse, on legal grounds."""
     geste = portail_of(request).decisions.refuse(
         read_numero(numero),
-        version=_version(data),
+        version=read_version(data),
         motifs=_ticked(data, "refus_"),
         texte=data.get("motivation", ""),
         par=request.user.acteur,
@@ -88,7 +90,7 @@ async def post_refus(request: Requete, numero: FromPath[str], data: Formulaire) 
 async def post_annulation(request: Requete, numero: FromPath[str], data: Formulaire) -> Response[Any]:
     """Cancel a dossier."""
     geste = portail_of(request).decisions.cancel(
-        read_numero(numero), version=_version(data), motif=data.get("annulation", ""), par=request.user.acteur
+        read_numero(numero), version=read_version(data), motif=data.get("annulation", ""), par=request.user.acteur
     )
     return await _do(request, numero, geste, fait="annule", saisie=data)
 
@@ -111,7 +113,7 @@ async def post_accord(request: Requete, numero: FromPath[str], data: Formulaire)
     decisions = portail_of(request).decisions
     try:
         choix = _choix(data)
-        await decisions.grant(read_numero(numero), version=_version(data), choix=choix, par=request.user.acteur)
+        await decisions.grant(read_numero(numero), version=read_version(data), choix=choix, par=request.user.acteur)
     except ActeRefuse as refuse:
         if refuse.saisie:
             return await _preview(request, numero, data, erreur=str(refuse))
@@ -127,7 +129,7 @@ async def post_regularisation(request: Requete, numero: FromPath[str], data: For
     except ActeRefuse as refuse:
         return await show(request, await find(request, numero), statut=400, erreur=str(refuse), saisie=data)
     geste = portail_of(request).decisions.revise_niveau(
-        read_numero(numero), version=_version(data), choix=choix, par=request.user.acteur
+        read_numero(numero), version=read_version(data), choix=choix, par=request.user.acteur
     )
     return await _do(request, numero, geste, fait="regularise", saisie=data)
 
@@ -148,7 +150,7 @@ async def post_rupture_opco(request: Requete, numero: FromPath[str], data: Formu
 async def post_confirmer_rupture(request: Requete, numero: FromPath[str], data: Formulaire) -> Response[Any]:
     """Confirm the break that waits."""
     geste = portail_of(request).decisions.confirm_rupture(
-        read_numero(numero), version=_version(data), par=request.user.acteur
+        read_numero(numero), version=read_version(data), par=request.user.acteur
     )
     return await _do(request, numero, geste, fait="rompu")
 
@@ -157,7 +159,7 @@ async def post_confirmer_rupture(request: Requete, numero: FromPath[str], data: 
 async def post_ecarter_rupture(request: Requete, numero: FromPath[str], data: Formulaire) -> Response[Any]:
     """Set the declaration aside."""
     geste = portail_of(request).decisions.dismiss_rupture(
-        read_numero(numero), version=_version(data), texte=data.get("raison", ""), par=request.user.acteur
+        read_numero(numero), version=read_version(data), texte=data.get("raison", ""), par=request.user.acteur
     )
     return await _do(request, numero, geste, fait="ecarte", saisie=data)
 
@@ -165,7 +167,9 @@ async def post_ecarter_rupture(request: Requete, numero: FromPath[str], data: Fo
 @post(ADRESSE + "/solde", guards=ACTEURS, status_code=200)
 async def post_solde(request: Requete, numero: FromPath[str], data: Formulaire) -> Response[Any]:
     """Close a dossier on which nothing is left."""
-    geste = portail_of(request).decisions.settle(read_numero(numero), version=_version(data), par=request.user.acteur)
+    geste = portail_of(request).decisions.settle(
+        read_numero(numero), version=read_version(data), par=request.user.acteur
+    )
     return await _do(request, numero, geste, fait="solde")
 
 
@@ -220,11 +224,6 @@ async def _preview(request: Requete, numero: str, data: Mapping[str, str], *, er
     )
 
 
-def _version(data: Mapping[str, str]) -> int:
-    texte = data.get("version", "")
-    return int(texte) if texte.isascii() and texte.isdigit() and len(texte) < 10 else -1
-
-
 def _ticked(data: Mapping[str, str], prefixe: str) -> list[str]:
     """The codes of the ticked boxes of a group, in the order of the form."""
     return [nom.removeprefix(prefixe) for nom in data if nom.startswith(prefixe)]
@@ -249,17 +248,11 @@ def _choix(data: Mapping[str, str]) -> Choix:
 
 
 def _cents(texte: str, libelle: str) -> int | None:
-    """Euros as people type them, « 8 000,50 », in cents; None for nothing. Raises ActeRefuse."""
-    propre = "".join(texte.split()).replace("€", "").replace(",", ".")
-    if not propre:
-        return None
+    """An amount of a form, in cents; None for nothing. Raises ActeRefuse."""
     try:
-        montant = Decimal(propre)
-    except InvalidOperation:
-        montant = Decimal(-1)
-    if not 0 <= montant <= 100_000 or montant != montant.quantize(Decimal("0.01")):
-        raise ActeRefuse(f"« {libelle} » est un montant en euros, de 0 à 100 000, deux décimales au plus.", saisie=True)
-    return int(montant * 100)
+        return read_cents(texte, libelle, maximum=100_000)
+    except SaisieInvalide as invalide:
+        raise ActeRefuse(str(invalide), saisie=True) from None
 
 
 def _jour(data: Mapping[str, str], nom: str, libelle: str) -> date:

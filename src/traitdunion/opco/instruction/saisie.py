@@ -1,10 +1,11 @@
 """What staff type in forms, read: versions, amounts, days, identifiers."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
 
-CENTS_MAX = 100_000_000_00  # a hundred million euros
+EUROS_MAX = 100_000_000
+MONTANT = re.compile(r"\d{1,12}(\.\d{1,2})?", re.ASCII)
 CHIFFRES_MAX = 18  # of a number that the database can hold
 
 
@@ -23,19 +24,20 @@ def read_numero(texte: str) -> int:
     return int(texte) if texte.isascii() and texte.isdigit() and len(texte) <= CHIFFRES_MAX else 0
 
 
-def read_cents(texte: str, libelle: str) -> int | None:
-    """Euros as people type them, « 8 000,50 », in cents; None for nothing. Raises SaisieInvalide."""
+def read_cents(texte: str, libelle: str, *, maximum: int = EUROS_MAX) -> int | None:
+    """Euros as people type them, « 8 000,50 », in cents; None for nothing. Raises SaisieInvalide.
+
+    `maximum` in euros.
+    """
     propre = "".join(texte.split()).replace("€", "").replace(",", ".")
     if not propre:
         return None
-    try:
-        montant = Decimal(propre)
-    except InvalidOperation:
-        montant = Decimal(-1)
-    # `is_finite` first: NaN compares with nothing.
-    if not montant.is_finite() or not 0 <= montant <= CENTS_MAX // 100 or montant != montant.quantize(Decimal("0.01")):
-        raise SaisieInvalide(f"« {libelle} » est un montant en euros, positif, deux décimales au plus.")
-    return int(montant * 100)
+    euros, _, decimales = propre.partition(".")
+    cents = int(euros) * 100 + int(decimales.ljust(2, "0")) if MONTANT.fullmatch(propre) else -1
+    if not 0 <= cents <= maximum * 100:
+        dit = f"{maximum:,}".replace(",", " ")
+        raise SaisieInvalide(f"« {libelle} » est un montant en euros, de 0 à {dit}, deux décimales au plus.")
+    return cents
 
 
 def read_jour(texte: str, libelle: str) -> date:

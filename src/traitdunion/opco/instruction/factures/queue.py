@@ -4,6 +4,7 @@ Every role of the OPCO reads and decides: a gestionnaire knows the dossiers, a c
 accepted is another act, of the comptable and the administrator only.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -20,7 +21,7 @@ from traitdunion.norme.nomenclatures import NATURE_LIGNE, TYPE_FICHIER
 from traitdunion.opco.comptes.roles import OPCO
 from traitdunion.opco.comptes.sessions import Personne
 from traitdunion.opco.factures.instruction.files import FILES, PROCHE_JOURS
-from traitdunion.opco.factures.instruction.vue import FactureInstruite
+from traitdunion.opco.factures.instruction.vue import FactureInstruite, LigneInstruite
 from traitdunion.opco.factures.traitement import TEXTE_MAX, Choix, TraitementRefuse, check_choix
 from traitdunion.opco.instruction.saisie import SaisieInvalide, read_cents, read_numero, read_version
 from traitdunion.opco.pages.connexion import Formulaire, Requete, portail_of
@@ -54,6 +55,7 @@ LIGNES = {
     EtatDeLigne.IMPUTEE: ("Imputée", "neutre", "●"),
 }
 OUI, NON = "oui", "non"
+LIGNE_DU_CHAMP = re.compile(r"\.lignes\[(\d{1,6})\]", re.ASCII)
 
 
 @get(BASE, guards=LECTEURS)
@@ -170,6 +172,7 @@ async def show(
         motifs=MOTIFS,
         types_fichier=TYPE_FICHIER.codes,
         texte_max=TEXTE_MAX,
+        avertissements=[(_ligne_of(lue, un.get("champ") or ""), un) for un in lue.facture.avertissements],
         histoire=[(say_evenement(un.type), un) for un in reversed(lue.faits)],
         proche=PROCHE_JOURS,
         erreur=erreur,
@@ -216,6 +219,12 @@ def _confirm(request: Requete, lue: FactureInstruite, choix: list[Choix], *, ver
         natures=NATURE_LIGNE.codes,
         motifs=MOTIFS,
     )
+
+
+def _ligne_of(lue: FactureInstruite, champ: str) -> LigneInstruite | None:
+    """The line that a warning speaks of, from the field that it names: « facture.lignes[2].numeroEcheance »."""
+    trouve = LIGNE_DU_CHAMP.search(champ)
+    return next((une for une in lue.lignes if trouve and une.ligne.rang == int(trouve[1])), None)
 
 
 def _filtre(saisie: Mapping[str, str]) -> dict[str, Any]:

@@ -61,6 +61,11 @@ class LecturePaiements:
                 par_virement[une.virement].append(une)
         return par_virement
 
+    async def list_avancements(self, lots: Sequence[int]) -> dict[int, store.Avancement]:
+        """How far these runs are; those that move no money are left out."""
+        async with self._database.connection() as tx:
+            return {un.lot: un for un in await store.list_avancements(tx, lots)}
+
     async def find_personnes(self, acteurs: Sequence[str]) -> dict[str, str]:
         """The names of people of the OPCO, by the way the log calls them."""
         async with self._database.connection() as tx:

@@ -54,6 +54,20 @@ class FacturePayee(msgspec.Struct, frozen=True):
     compense: int
 
 
+class Avancement(msgspec.Struct, frozen=True):
+    """How far a run is: transfers that the bank has not answered, that it paid, that came back."""
+
+    lot: int
+    attendus: int
+    regles: int
+    rejetes: int
+
+
+AVANCEMENTS = """
+SELECT lot, count(*) FILTER (WHERE etat = 'ORDONNE'), count(*) FILTER (WHERE etat = 'REGLE'),
+       count(*) FILTER (WHERE etat = 'REJETE')
+  FROM virement WHERE lot = ANY(%s) AND montant > 0 GROUP BY lot
+"""
 TROP_PERCUS = """
 SELECT s.numero_interne, s.siren, o.denomination,
        concat_ws(' ', p.cerfa #>> '{apprenti,nom}', p.cerfa #>> '{apprenti,prenom}'), s.montant, s.avoirs
@@ -121,6 +135,11 @@ async def find_retour(tx: Tx, *, numero: int | None = None, empreinte: bytes | N
 async def list_factures(tx: Tx, virements: Sequence[int]) -> list[FacturePayee]:
     """The invoices that these transfers pay."""
     return [FacturePayee(*row) for row in await (await tx.execute(FACTURES, (list(virements),))).fetchall()]
+
+
+async def list_avancements(tx: Tx, lots: Sequence[int]) -> list[Avancement]:
+    """How far these runs are; those that move no money are left out."""
+    return [Avancement(*row) for row in await (await tx.execute(AVANCEMENTS, (list(lots),))).fetchall()]
 
 
 async def find_personnes(tx: Tx, acteurs: Sequence[str]) -> dict[str, str]:
