@@ -234,3 +234,34 @@ def test_j_k_and_enter_walk_the_queue(client: ClientCfa, opco: Ecran) -> None:
     lien = premier.get_by_role("link").first.inner_text()
     opco.page.keyboard.press("Enter")
     opco.page.wait_for_url(f"**/instruction/dossiers/{lien}")
+
+
+def test_the_letters_act_on_the_line_walked_to_and_never_while_typing(client: ClientCfa, opco: Ecran) -> None:
+    numero = _deposit(client, 8)
+    _start(opco, numero)
+
+    opco.visit(f"/instruction/dossiers?q={numero[-2:]}")
+    opco.page.get_by_label("Chercher un dossier").fill("")
+    opco.page.get_by_label("Chercher un dossier").press_sequentially("jari")
+    assert opco.page.get_by_label("Chercher un dossier").input_value() == "jari"
+    assert opco.page.locator("[data-ici]").count() == 0
+
+    opco.visit(f"/instruction/dossiers/{numero}")
+    opco.page.keyboard.press("i")
+    opco.page.get_by_label("Ce qui est demandé").press_sequentially("arriver")
+    assert opco.page.get_by_label("Ce qui est demandé").input_value() == "arriver"
+    assert opco.page.url.endswith(numero)
+
+    opco.visit("/instruction/dossiers?affecte=moi")
+    while opco.page.locator("tr[data-ici]").filter(has_text=numero).count() == 0:
+        opco.page.keyboard.press("j")
+    opco.page.keyboard.press("r")
+    opco.page.wait_for_url(f"**/instruction/dossiers/{numero}#acte-r")
+    assert opco.page.get_by_label("Motivation").is_visible()
+    assert opco.page.get_by_role("button", name="Refuser le dossier").is_visible()
+
+    opco.visit("/instruction/dossiers?affecte=moi")
+    while opco.page.locator("tr[data-ici]").filter(has_text=numero).count() == 0:
+        opco.page.keyboard.press("j")
+    opco.page.keyboard.press("a")
+    opco.page.wait_for_url(f"**/instruction/dossiers/{numero}/accord")

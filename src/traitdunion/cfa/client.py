@@ -18,7 +18,17 @@ from traitdunion.norme import contenu, ecriture
 from traitdunion.norme.identite import identite
 from traitdunion.norme.messages.cerfa import DepotDossier
 from traitdunion.norme.messages.convention import Convention
-from traitdunion.norme.messages.pieces import InfosFichier
+from traitdunion.norme.messages.facture import Avoir, Facture
+from traitdunion.norme.messages.factures_lues import (
+    AccuseAvoir,
+    AccuseCertificat,
+    AccuseFacture,
+    EtatAvoir,
+    EtatFacture,
+    PageAvoirs,
+    PageFactures,
+)
+from traitdunion.norme.messages.pieces import Certificat, InfosFichier
 from traitdunion.norme.messages.reponses import (
     AccuseConvention,
     AccuseDepot,
@@ -32,6 +42,7 @@ from traitdunion.norme.messages.reponses import (
 )
 
 T = TypeVar("T")
+P = TypeVar("P", PageEtats, PageFactures, PageAvoirs)
 JSON = {"Content-Type": "application/json"}
 TYPES_DE_FICHIER = {".pdf": "application/pdf", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png"}
 ESSAIS_DE_RENVOI = 4
@@ -112,6 +123,18 @@ class ClientCfa:
         """POST documents: any other piece of a dossier. Raises Refused, NotSent, ReponsePerdue."""
         return self._post("/v1/documents", AccuseDocument, files=_parts("infosFichier", infos, fichier))
 
+    def deposit_facture(self, facture: Facture | bytes, fichier: Fichier) -> AccuseFacture:
+        """POST factures: the data and the PDF. Raises Refused, NotSent, ReponsePerdue."""
+        return self._post("/v1/factures", AccuseFacture, files=_parts("facture", facture, fichier))
+
+    def deposit_avoir(self, avoir: Avoir | bytes, fichier: Fichier) -> AccuseAvoir:
+        """POST avoirs (extension): the data and the PDF. Raises Refused, NotSent, ReponsePerdue."""
+        return self._post("/v2/avoirs", AccuseAvoir, files=_parts("avoir", avoir, fichier))
+
+    def deposit_certificat(self, certificat: Certificat | bytes, fichier: Fichier) -> AccuseCertificat:
+        """POST certificats: what proves that the training took place. Raises Refused, NotSent, ReponsePerdue."""
+        return self._post("/v2/certificats", AccuseCertificat, files=_parts("certificat", certificat, fichier))
+
     def check(self, depot: DepotDossier | bytes) -> ResultatControle:
         """POST dossiers/controle (extension): every check of a deposit, nothing stored. Raises Refused, NoAnswer."""
         reponse = self._transport.send("/v2/dossiers/controle", entetes=JSON, incertain=False, content=_body(depot))
@@ -131,15 +154,15 @@ class ClientCfa:
 
     def list_etats(self) -> Iterator[EtatDossier]:
         """GET v2 dossiers/etats: the state of every dossier, page after page, fetched as they are consumed."""
-        vus, page = 0, 1
-        while True:
-            reponse = self._transport.read("/v2/dossiers/etats", parametres={"numeroPage": str(page)})
-            lue = _typed(reponse, PageEtats)
-            yield from lue.etat_dossier_result
-            vus, page = vus + len(lue.etat_dossier_result), page + 1
-            # An empty page ends it too: a total that is wrong must not make this loop for ever.
-            if not lue.etat_dossier_result or vus >= lue.total:
-                return
+        return self._list_pages("/v2/dossiers/etats", PageEtats, lambda page: page.etat_dossier_result)
+
+    def list_etats_factures(self) -> Iterator[EtatFacture]:
+        """GET factures/etats: the state of every invoice, page after page."""
+        return self._list_pages("/v2/factures/etats", PageFactures, lambda page: page.factures)
+
+    def list_etats_avoirs(self) -> Iterator[EtatAvoir]:
+        """GET avoirs/etats (extension): the state of every credit note, page after page."""
+        return self._list_pages("/v2/avoirs/etats", PageAvoirs, lambda page: page.avoirs)
 
     def list_etats_v1(self) -> list[EtatDossier]:
         """GET v1 dossiers/etats: the same in one bare array, for the OPCO that have no v2."""
@@ -184,6 +207,17 @@ class ClientCfa:
             except ValueError:  # a form without employer, apprentice or contract is not ours
                 continue
         return None
+
+    def _list_pages(self, chemin: str, type_: type[P], rows: Callable[[P], Sequence[T]]) -> Iterator[T]:
+        vus, page = 0, 1
+        while True:
+            lue = _typed(self._transport.read(chemin, parametres={"numeroPage": str(page)}), type_)
+            lues = rows(lue)
+            yield from lues
+            vus, page = vus + len(lues), page + 1
+            # An empty page ends it too: a total that is wrong must not make this loop for ever.
+            if not lues or vus >= lue.total:
+                return
 
     def _post(self, chemin: str, type_: type[T], *, entetes: Mapping[str, str] | None = None, **corps: Any) -> T:
         entetes = dict(entetes or {})

@@ -24,6 +24,8 @@ LECTURE_SEULE = {
 SENSIBLES = {"nir": None, "handicap": None, "droits_rqth_extension_boe": None, "droits_rqth_equivalence_jeune": None}
 
 _encoder = msgspec.json.Encoder(decimal_format="number", order="sorted")
+# A copy is not compared: its members need no order, which PostgreSQL would undo.
+_encoder_copie = msgspec.json.Encoder(decimal_format="number")
 
 
 def _said(message: msgspec.Struct) -> msgspec.Struct:
@@ -50,7 +52,7 @@ def differences(avant: msgspec.Struct, apres: msgspec.Struct) -> tuple[str, ...]
 
 def copie_recherchable(cerfa: Cerfa) -> bytes:
     """JSON of the form for the OPCO's searches: without NIR, handicap and RQTH rights, nor what only the OPCO sets."""
-    return _encoder.encode(
+    return _encoder_copie.encode(
         msgspec.structs.replace(
             cerfa,
             **LECTURE_SEULE,

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from traitdunion.bac_a_sable.demo import cast, instruction, scenario
+from traitdunion.bac_a_sable.demo import cast, facturation, instruction, scenario
 from traitdunion.bac_a_sable.demo.server import Connection, DemoImpossible, serving
 from traitdunion.cfa.client import ClientCfa
 from traitdunion.cfa.profil import Profil
@@ -59,6 +59,8 @@ def demo(
                 premier, second, _, *autres = (int(numero.removeprefix("CA-")) for numero in joue.dossiers)
                 asyncio.run(instruction.play(connexion.settings, (premier, second, *autres), tell=tell))
                 tell(f"   numéro DECA revenu : {instruction.await_deca(client, premier)}")
+                tell("9. Les factures, les virements, les comptes")
+                joue.dossiers += facturation.play(client, connexion.settings, tell=tell)
                 scenario.read_etats(client, tell=tell)
             if fichier_json is not None:
                 _write_json(fichier_json, connexion, joue.dossiers)

@@ -1,9 +1,12 @@
 """Who plays in the demonstration: an editor, a CFA, apprentices. All are invented, and named so."""
 
 import copy
+from datetime import date, timedelta
 from typing import Any
 
+from traitdunion.norme.calendrier import add_months
 from traitdunion.norme.openapi.exemples import DEPOT
+from traitdunion.norme.openapi.exemples_facturation import IBAN as IBAN_EXEMPLE
 
 EDITEUR = "ÉDITEUR DE DÉMONSTRATION"
 CFA = "CFA FICTIF"
@@ -11,6 +14,7 @@ SIRET_CFA: str = DEPOT["cerfa"]["organismeFormation"]["siret"]
 UAI_CFA: str = DEPOT["cerfa"]["organismeFormation"]["uaiCfa"]
 SIREN = SIRET_CFA[:9]
 SIRET_EMPLOYEUR: str = DEPOT["cerfa"]["employeur"]["siret"]
+IBAN = IBAN_EXEMPLE  # invented: no bank has this code
 LOGICIEL = "Logiciel de démonstration"
 
 
@@ -56,6 +60,36 @@ def others() -> list[dict[str, Any]]:
         a_depot("FICTIF-RUPTURE", "Lou", nir="206057500100551"),
         a_depot("FICTIF-SILENCE", "Charlie", nir="206057500100650"),
     ]
+
+
+def ended(nom: str, debut: date) -> dict[str, Any]:
+    """A contract of one year from `debut`, whose échéances are dated from it."""
+    fin = add_months(debut, 12) - timedelta(days=1)
+    depot = a_depot(nom, "Maé", nir="206057500100749")
+    cerfa = depot["cerfa"]
+    cerfa["contrat"] |= {
+        "dateConclusion": (debut - timedelta(days=12)).isoformat(),
+        "dateDebutContrat": debut.isoformat(),
+        "dateFormationPratiqueEmployeur": debut.isoformat(),
+        "dateFinContrat": fin.isoformat(),
+        "remunerationsAnnuelles": [
+            {
+                "ordre": "1.1",
+                "dateDebut": debut.isoformat(),
+                "dateFin": fin.isoformat(),
+                "taux": 100,
+                "typeSalaire": "SMIC",
+                "salaireBrut": 1823.03,
+            }
+        ],
+        "salaireEmbauche": 1823.03,
+    }
+    cerfa["formation"] |= {
+        "dateDebutFormation": debut.isoformat(),
+        "dateFinFormation": (fin - timedelta(days=30)).isoformat(),
+        "dureeFormation": 675,
+    }
+    return depot
 
 
 def faulty() -> dict[str, Any]:

@@ -29,6 +29,7 @@ async def create(commandes: Commandes, *, editeur: int, portail: str) -> dict[st
         "mya": ("cfa", "Camille", Role.CFA_ADMINISTRATEUR, (cast.SIRET_CFA,), None, "mya"),
         "employeur": ("employeur", "Sacha", Role.EMPLOYEUR, (cast.SIRET_EMPLOYEUR,), None, "mya"),
         "editeur": ("editeur", "Noa", Role.EDITEUR, (), editeur, "editeur"),
+        "comptable": ("comptable", "Claude", Role.OPCO_COMPTABLE, (), None, "instruction"),
         "instruction": ("opco", "Dominique", Role.OPCO_ADMINISTRATEUR, (), None, "instruction"),
     }
     acces = {}

@@ -64,7 +64,7 @@ def play(client: ClientCfa, *, cle_publique: bytes, formulaire: Path | None, tel
 
 def read_etats(client: ClientCfa, *, tell: Tell) -> None:
     """The states, as a connector reads them back."""
-    tell("9. Les états, relus")
+    tell("10. Les états, relus")
     for etat in client.list_etats():
         tell(f"   {etat.numero_externe}  {etat.etat}")
 

@@ -87,6 +87,7 @@ def serving(
             aide_raccordement="raccordement@opco.example",
             aide_cles="cles@opco.example",
             aide_transmissions="transmissions@opco.example",
+            payeur_iban="FR189999900001FICTIFOPCO053",
             expediteur="ne-pas-repondre@opco.example",
         )
         settings = stack.enter_context(_deca(settings))

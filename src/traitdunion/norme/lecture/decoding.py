@@ -40,7 +40,8 @@ def decode(corps: bytes) -> object:
         raise codes.JSON_ILLISIBLE.refus(raison="il n'est pas en UTF-8") from None
     except msgspec.DecodeError as erreur:
         raise codes.JSON_ILLISIBLE.refus(raison=_raison(str(erreur), brut)) from None
-    if brut.count(b"{") + brut.count(b"[") > CONTENANTS_MAX:
+    # A body with fewer bytes than that has no need to be counted through: nearly all of them.
+    if len(brut) > CONTENANTS_MAX and brut.count(b"{") + brut.count(b"[") > CONTENANTS_MAX:
         raise codes.JSON_ILLISIBLE.refus(raison="il contient trop d'objets ou de listes")
     # The decoder silently keeps the last of two members that have the same name: count those that are left.
     if _count(valeur, NIVEAUX_MAX) != brut.translate(None, _BLANCS_JSON).count(_FIN_DE_NOM):

@@ -50,6 +50,9 @@ class Evenement(Message, frozen=True, kw_only=True):
     libelle: Annotated[str, membre("Ce que c'est, en français", exemple="Accord de prise en charge")]
     numero_interne: Annotated[str, membre("Numéro interne du dossier", exemple="1")]
     numero_externe: Annotated[str, membre("Numéro de dossier", exemple="CA-0000001")]
+    numero_interne_facture: Annotated[
+        str | None, membre("Numéro interne de la facture ou de l'avoir, s'il y en a une")
+    ] = None
     survenu_le: Annotated[datetime, membre("Quand, en UTC")]
 
 

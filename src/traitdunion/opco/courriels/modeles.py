@@ -75,6 +75,7 @@ MODELES = _modeles(
     ("factures", "facture_rejetee", "Une facture est rejetée, en tout ou partie", "numero lien"),
     ("factures", "facture_a_completer", "Une facture attend une pièce", "numero limite lien"),
     ("factures", "virement_regle", "Un virement vous a été adressé", "reference montant jour lien"),
+    ("factures", "virement_rejete", "Un virement n'a pas abouti", "reference motif lien"),
     ("factures", "trop_percu", "Un trop-perçu est à rendre", "dossier montant lien"),
     ("modifications", "modification_refusee", "Votre demande de modification est refusée", "sujet motif lien"),
 )

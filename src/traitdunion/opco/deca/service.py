@@ -192,6 +192,8 @@ class Deca:
             ancien = isinstance(connu, NonDeposable) and ligne.motif_etat is not None
             if not isinstance(connu, Inconnu) and not ancien:
                 return connu
+        if ligne.annule:
+            raise FaitsIntrouvables("Le dossier a été annulé avant son dépôt : rien n'est transmis au ministère.")
         if ligne.nature == Nature.REFUS:
             return await port.report_refus(ligne.reference, contrat, motifs=ligne.motifs, texte=ligne.texte)
         return await port.deposit(ligne.reference, contrat, nature=Nature(ligne.nature))
@@ -235,6 +237,8 @@ class Deca:
         if not porte:
             await self._alert(tx, ligne, "Le dossier porte déjà un autre numéro DECA : il est gardé.", at)
         await self._compare(tx, _with_numbers(ligne, numero, avenant), reponse, at)
+        if ligne.annule:
+            await self._alert(tx, ligne, "Le dossier est annulé, et le ministère l'a déposé : prévenez-le.", at)
         donnees = {"numeroDeca": numero} | ({"noAvenant": avenant} if avenant else {})
         await self._tell(tx, ligne, "DECA_DEPOSE", at, **donnees)
 

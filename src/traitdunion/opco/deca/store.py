@@ -35,11 +35,12 @@ class LigneDepot(msgspec.Struct, frozen=True):
     cree_le: datetime
     maj_le: datetime
     depose_le: datetime | None
+    annule: bool
 
 
 COLONNES = """p.id, p.numero_interne, d.siren, p.nature, p.reference, p.etat, p.tentatives, p.prochaine_le, p.bail_le,
        p.parti_le, p.message, p.motifs, p.texte, p.motif_etat, p.commentaire, p.numero_deca, p.no_avenant,
-       p.alerte, p.alerte_le, p.cree_le, p.maj_le, p.depose_le"""
+       p.alerte, p.alerte_le, p.cree_le, p.maj_le, p.depose_le, d.etat = 'ANNULE'"""
 SELECT = f"SELECT {COLONNES} FROM deca_depot p JOIN dossier d USING (numero_interne)"  # noqa: S608 - constants
 INSERT = """
 INSERT INTO deca_depot (numero_interne, nature, reference, motifs, texte, prochaine_le, cree_le, maj_le)

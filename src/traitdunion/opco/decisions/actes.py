@@ -1,5 +1,6 @@
 """The acts, and the states in which each may be done (norme.md §3). Every pair that is not here is refused."""
 
+from datetime import date
 from enum import StrEnum
 
 from traitdunion.opco.dossiers.states import Etat
@@ -41,6 +42,8 @@ PERMIS: dict[Acte, frozenset[Etat]] = {
     Acte.REVISER: ENGAGES,
     Acte.SOLDER: ENGAGES | {Etat.RUPTURE},
 }
+# Acts that decide within the 20 days, or ask something for that.
+DANS_LE_DELAI = frozenset({Acte.COMMENCER, Acte.DEMANDER_INFORMATION, Acte.ACCORDER, Acte.REFUSER})
 LIBELLES = {
     Acte.COMMENCER: "Commencer l'instruction",
     Acte.DEMANDER_INFORMATION: "Demander une information",
@@ -82,3 +85,13 @@ def check_acte(acte: Acte, etat: Etat) -> None:
     """Raise ActeRefuse unless an act may be done in a state."""
     if etat not in PERMIS[acte]:
         raise ActeRefuse(f"« {LIBELLES[acte]} » n'est pas possible : le dossier est {MOTS_ETAT[etat]}.", conflit=True)
+
+
+def check_delai(acte: Acte, limite: date | None, *, jour: date) -> None:
+    """Past the limit, silence has decided, whenever the sweep comes to write it (R6224-3). Raises ActeRefuse."""
+    if acte in DANS_LE_DELAI and limite is not None and jour > limite:
+        raise ActeRefuse(
+            f"Le délai de décision s'est achevé le {limite:%d/%m/%Y} : le silence de l'OPCO vaut refus implicite "
+            "(R6224-3). Il s'enregistre de lui-même dans l'heure.",
+            conflit=True,
+        )

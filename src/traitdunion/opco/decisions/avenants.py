@@ -11,7 +11,7 @@ from traitdunion.opco.decisions.actes import ActeRefuse
 from traitdunion.opco.decisions.lecture.contenu import Contenu
 from traitdunion.opco.dossiers.states import Etat
 from traitdunion.opco.financement.calcul import Contrat
-from traitdunion.opco.financement.faits import Choix, FaitsManquants, to_cents
+from traitdunion.opco.financement.faits import Choix, FaitsManquants, is_reduced, read_rqth, to_cents
 from traitdunion.opco.financement.service import Financement, Proposition
 from traitdunion.opco.socle.database import Tx
 
@@ -78,8 +78,10 @@ class Avenants:
 def _amend(contrat: Contrat, contenu: Contenu, choix: Choix) -> Contrat:
     """The contract's facts once the avenant is signed: its end, its hours, its price when a new convention says so.
 
-    An avenant 35 brings another certification: its level, chosen by staff, counts from its date d'effet on. The date de
-    conclusion and the first day stay those of the contract (regles.md §4.9, Inputs).
+    The right to the +10 % comes with the convention that reduces the duration (R6332-25 IV 2°), the RQTH raise with a
+    convention that claims it (avenant 34, D6332-82); neither is lost by an avenant that is silent on it. An avenant 35
+    brings another certification: its level, chosen by staff, counts from its date d'effet on. The date de conclusion
+    and the first day stay those of the contract (regles.md §4.9, Inputs).
     """
     cerfa = contenu.cerfa
     avenant, formation, convention = cerfa.contrat, cerfa.formation, contenu.pieces.convention
@@ -96,6 +98,14 @@ def _amend(contrat: Contrat, contenu: Contenu, choix: Choix) -> Contrat:
         and convention.couts.cout_total_pedagogie_cfa is not None
     ):
         changes["prix"] = to_cents(convention.couts.cout_total_pedagogie_cfa)
+    if is_reduced(avenant.type_derogation, contenu.pieces, choix) or choix.reduction is not None:
+        changes["reduction"] = is_reduced(avenant.type_derogation, contenu.pieces, choix)
+    rqth, reconnu = read_rqth(cerfa, convention, choix, assimiles=contrat.rqth_reconnu)
+    if any(rqth) or choix.rqth_reconnu is not None:
+        changes["rqth"] = rqth if any(rqth) else contrat.rqth
+        changes["rqth_reconnu"] = (
+            choix.rqth_reconnu if choix.rqth_reconnu is not None else reconnu or contrat.rqth_reconnu
+        )
     if avenant.type_contrat_app == AUTRE_DIPLOME:
         if choix.npec is None:
             raise FaitsManquants("Avenant 35 : saisissez le niveau de prise en charge de la nouvelle certification.")

@@ -11,9 +11,12 @@ from traitdunion.opco.socle.database import Tx
 PARTIES = """
 SELECT p.cerfa #>> '{employeur,courriel}', p.cerfa #>> '{apprenti,courriel}' FROM depot p WHERE numero_interne = %s
 """
+# Without anybody who instructs, the administrators.
 STAFF = """
 SELECT DISTINCT courriel FROM compte
- WHERE actif AND (id = %(compte)s OR (%(compte)s::bigint IS NULL AND role = 'OPCO_GESTIONNAIRE')) ORDER BY 1
+ WHERE actif AND (id = %(compte)s OR (%(compte)s::bigint IS NULL AND role = CASE
+       WHEN EXISTS (SELECT FROM compte WHERE actif AND role = 'OPCO_GESTIONNAIRE') THEN 'OPCO_GESTIONNAIRE'
+       ELSE 'OPCO_ADMINISTRATEUR' END)) ORDER BY 1
 """
 
 

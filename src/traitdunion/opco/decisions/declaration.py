@@ -10,6 +10,7 @@ from traitdunion.norme.messages.rupture import Rupture
 from traitdunion.norme.motifs import read_motif_rupture
 from traitdunion.opco.decisions import store
 from traitdunion.opco.decisions.actes import ActeRefuse
+from traitdunion.opco.decisions.avenants import is_avenant
 from traitdunion.opco.decisions.service import Decisions
 from traitdunion.opco.dossiers.deposit import refuse_bloquant
 from traitdunion.opco.dossiers.read_back import Dossiers
@@ -36,6 +37,8 @@ class Declarations:
     async def deposit(self, corps: bytes, *, siren: str, acteur: str) -> RuptureRecue:
         """Record a declaration durably; the state stays as it is until staff confirm.
 
+        On an avenant, it is its contract's.
+
         Raises `Refus`: what cannot be read or is missing (everything at once), OBJET_INCONNU, RUPTURE_HORS_CONTRAT,
         MAINTIEN_EXCLU, DOSSIER_CLOS.
         """
@@ -49,10 +52,13 @@ class Declarations:
         texte = rupture.numero_interne_dossier
         numero = int(texte) if len(texte) <= CHIFFRES_MAX else 0
         cerfa = await self._dossiers.read_cerfa(numero, siren=siren)
+        if cerfa is not None and is_avenant(cerfa):
+            # What is broken is the contract, whichever of its numbers the CFA has at hand.
+            numero = await self._decisions.find_contrat_lie(numero) or numero
+            cerfa = await self._dossiers.read_cerfa(numero, siren=siren)
         if cerfa is None:
             raise codes.OBJET_INCONNU.refus("rupture.numeroInterneDossier")
-        contrat = cerfa.contrat
-        debut, fin = (contrat.date_debut_contrat, contrat.date_fin_contrat) if contrat else (None, None)
+        debut, fin = await self._decisions.find_periode(numero, cerfa)
         if debut is not None and fin is not None and not debut <= rupture.date_rupture <= fin:
             raise codes.RUPTURE_HORS_CONTRAT.refus(
                 "rupture.dateRupture",

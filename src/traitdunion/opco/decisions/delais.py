@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import structlog
 
+from traitdunion.norme.identifiants import numero_externe
 from traitdunion.opco.decisions.avis import AvisDecisions
 from traitdunion.opco.decisions.service import Decisions
+from traitdunion.opco.evenements import journal
 from traitdunion.opco.parametres import ParametresOpco
 from traitdunion.opco.socle.clock import Clock, day_of
 from traitdunion.opco.socle.database import Database
@@ -26,6 +28,12 @@ PASSES = """
 SELECT numero_interne FROM instruction
  WHERE file IN ('A_INSTRUIRE', 'ATTENTE_INFORMATION') AND limite_le < %s
  ORDER BY limite_le LIMIT %s
+"""
+# Who has left instructs no more: their dossiers come back to the team.
+LIBERER = """
+UPDATE instruction i SET affecte_a = NULL
+  FROM compte c WHERE c.id = i.affecte_a AND i.file <> 'DECIDE' AND NOT c.actif
+RETURNING i.numero_interne
 """
 log = structlog.get_logger("delais")
 
@@ -48,8 +56,19 @@ class Delais:
         self._avis = avis
         self._parametres = parametres
 
+    async def release(self) -> int:
+        """Give back to the team the undecided dossiers of closed accounts; how many."""
+        at = self._clock.now()
+        async with self._database.transaction() as tx:
+            liberes = [numero for (numero,) in await (await tx.execute(LIBERER)).fetchall()]
+            for numero in liberes:
+                objet = numero_externe(numero)
+                await journal.append(tx, acteur="opco", acte="DOSSIER_LIBERE", at=at, siren=None, objet=objet)
+        return len(liberes)
+
     async def warn(self) -> int:
         """Mail to each person how many of their dossiers have passed 15, then 18 days; how many dossiers."""
+        await self.release()
         jour, total = day_of(self._clock.now()), 0
         regles = self._parametres.en_vigueur.at(jour)
         for alerte in sorted(regles.instruction_alertes_jours, reverse=True):

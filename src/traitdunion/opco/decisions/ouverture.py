@@ -41,8 +41,14 @@ class Ouverture:
     def __init__(self, *, parametres: ParametresOpco) -> None:
         self._parametres = parametres
 
-    async def note_piece(self, tx: Tx, numero_interne: int, *, siren: str, acteur: str, at: datetime) -> None:
-        """What a new document changes, in its own transaction, on a dossier that it has locked."""
+    async def note_piece(
+        self, tx: Tx, numero_interne: int, *, type_fichier: str, siren: str, acteur: str, at: datetime
+    ) -> None:
+        """What a new document changes, in its own transaction, on a dossier that it has locked.
+
+        Who decides on what was there before is told so; the mandate is to be seen again in another convention.
+        """
+        await store.note_piece(tx, numero_interne, convention=type_fichier == CONVENTION, par=acteur, le=at)
         type_contrat, derogation, interne, recues = await store.read_constitution(tx, numero_interne)
         manquantes = missing_pieces(
             type_contrat=type_contrat, derogation=derogation, cfa_interne=bool(interne), recues=set(recues)
@@ -55,8 +61,9 @@ class Ouverture:
                     tx, numero_interne, "DOSSIER_COMPLET", siren=siren, par=acteur, at=at, limite=limite.isoformat()
                 )
         demande = await store.find_demande(tx, numero_interne)
-        if demande is None or not demande.pieces:
+        if demande is None:
             return
+        # Without a list of pieces, any one answers: staff look, rather than the clock runs out on a dossier that waits.
         if set(demande.pieces) <= await store.list_recues(tx, numero_interne, depuis=demande.posee_le):
             await store.close_demande(tx, demande.id, par=acteur, le=at)
             await close_wait(tx, numero_interne, siren=siren, par=acteur, at=at)

@@ -6,32 +6,33 @@ decision, the event, the line of the log and the mails, and commits them togethe
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 import msgspec
 
-from traitdunion.norme.facturation.montants import say_montant
 from traitdunion.norme.identifiants import numero_externe
+from traitdunion.norme.messages.cerfa import Cerfa
 from traitdunion.norme.motifs import MOTIF_INFORMATION, MOTIF_REFUS
 from traitdunion.norme.nomenclatures import TYPE_FICHIER
-from traitdunion.opco.comptabilite import service as comptabilite
-from traitdunion.opco.comptabilite.postes import EN_COURS, HORS_ECHEANCE, Poste
 from traitdunion.opco.comptes import store as comptes
-from traitdunion.opco.decisions import ouverture, store
-from traitdunion.opco.decisions.actes import LIBELLES, PERMIS, Acte, ActeRefuse, check_acte
+from traitdunion.opco.comptes.roles import Role
+from traitdunion.opco.decisions import ouverture, soldes, store
+from traitdunion.opco.decisions.actes import LIBELLES, PERMIS, Acte, ActeRefuse, check_acte, check_delai
 from traitdunion.opco.decisions.avenants import Avenants
 from traitdunion.opco.decisions.avis import AvisDecisions
 from traitdunion.opco.decisions.lecture.contenu import Contenu, Lecteur
 from traitdunion.opco.decisions.ruptures import Ruptures
-from traitdunion.opco.decisions.saisie import check_texte
+from traitdunion.opco.decisions.saisie import check_codes, check_dernier_jour, check_reponse, check_texte
 from traitdunion.opco.dossiers.states import Etat, check_transition
 from traitdunion.opco.evenements import journal
 from traitdunion.opco.financement.faits import Choix, FaitsManquants
 from traitdunion.opco.financement.service import Financement, Proposition
-from traitdunion.opco.socle.clock import Clock, day_of
+from traitdunion.opco.socle.clock import PARIS, Clock, day_of
 from traitdunion.opco.socle.database import Database, Tx
 
+# Those who decide, and to whom dossiers are given; the comptable reads.
+INSTRUISENT = frozenset({Role.OPCO_GESTIONNAIRE, Role.OPCO_ADMINISTRATEUR})
 DELAI_REPONSE_MAX = 60  # days that a request for information may leave
 # Queues: what waits for staff, what waits for the CFA, what is decided.
 A_INSTRUIRE, ATTENTE, DECIDE = "A_INSTRUIRE", "ATTENTE_INFORMATION", "DECIDE"
@@ -105,7 +106,7 @@ class Decisions:
                 raise ActeRefuse("Ce dossier n'est pas encore complet : commencez d'abord son instruction.")
             if compte is not None:
                 trouve = await comptes.find_compte(tx, compte)
-                if trouve is None or not trouve.role.startswith("OPCO_"):
+                if trouve is None or not trouve.actif or trouve.role not in INSTRUISENT:
                     raise ActeRefuse("Cette personne n'instruit pas de dossier.", saisie=True)
             await store.set_affectation(tx, numero, compte=compte)
             await self._log(tx, fiche, "DOSSIER_AFFECTE", par=par, at=at, compte=compte or 0)
@@ -133,8 +134,8 @@ class Decisions:
         par: str,
     ) -> None:
         """Ask the CFA for information, with typed grounds and a deadline in days; the 20-day clock goes on."""
-        motifs = _check_codes(motifs, MOTIF_INFORMATION.codes, "Choisissez au moins un motif.")
-        pieces = _check_codes(pieces, TYPE_FICHIER.codes, None)
+        motifs = check_codes(motifs, MOTIF_INFORMATION.codes, "Choisissez au moins un motif.")
+        pieces = check_codes(pieces, TYPE_FICHIER.codes, None)
         if not 1 <= jours <= DELAI_REPONSE_MAX:
             raise ActeRefuse(f"Le délai de réponse va de 1 à {DELAI_REPONSE_MAX} jours.", saisie=True)
         texte = check_texte(texte, objet="Demande")
@@ -142,6 +143,7 @@ class Decisions:
             if await store.find_demande(tx, numero) is not None:
                 raise ActeRefuse("Une demande d'information attend déjà la réponse du CFA.", conflit=True)
             limite = day_of(vue.at) + timedelta(days=jours)
+            check_reponse(limite, decision=vue.fiche.limite_le, jour=day_of(vue.at))
             await store.insert_demande(
                 *(tx, numero),
                 siren=vue.fiche.siren,
@@ -189,17 +191,22 @@ class Decisions:
             fiche = await store.find(tx, numero)
             if fiche is None:
                 raise ActeRefuse("Ce dossier n'existe pas.")
+            check_acte(Acte.ACCORDER, Etat(fiche.etat))
+            check_delai(Acte.ACCORDER, fiche.limite_le, jour=day_of(self._clock.now()))
             _, proposition = await self._propose(tx, fiche, choix)
         return proposition
 
-    async def grant(self, numero: int, *, version: int, choix: Choix, par: str) -> int:
+    async def grant(self, numero: int, *, version: int, choix: Choix, par: str, attendu: int | None = None) -> int:
         """Accord: the engagement and its échéancier, the deposit at DECA; the amount engaged, in cents.
 
-        A break declared before is applied at once. An avenant revises the engagement of its contract; a contract that
-        follows a broken one ends the funding of the training kept on there.
+        `attendu`: the amount that was confirmed, in cents; another one, since a table or a parameter has changed
+        meanwhile, is refused. A break declared before is applied at once. An avenant revises the engagement of its
+        contract; a contract that follows a broken one ends the funding of the training kept on there.
         """
         async with self._act(numero, Acte.ACCORDER, version=version, par=par) as (tx, vue):
             contenu, proposition = await self._propose(tx, vue.fiche, choix)
+            if attendu is not None and proposition.engagement.total != attendu:
+                raise ActeRefuse("Le montant a changé depuis l'aperçu : relisez-le avant d'accorder.", saisie=True)
             avenant = await self._avenants.apply(tx, vue.fiche, contenu, proposition, par=par, at=vue.at)
             if avenant is None:
                 self._check_mandat(vue.fiche)
@@ -228,7 +235,7 @@ class Decisions:
 
     async def refuse(self, numero: int, *, version: int, motifs: Sequence[str], texte: str, par: str) -> None:
         """Refuse, on legal grounds and with a reason, notified to the CFA, the employer and the apprentice."""
-        motifs = _check_codes(motifs, MOTIF_REFUS.codes, "Choisissez au moins un motif de refus (R01 à R09).")
+        motifs = check_codes(motifs, MOTIF_REFUS.codes, "Choisissez au moins un motif de refus (R01 à R09).")
         texte = check_texte(texte, objet="Motivation du refus")
         async with self._act(numero, Acte.REFUSER, version=version, par=par) as (tx, vue):
             await self._close_demande(tx, vue)
@@ -243,6 +250,8 @@ class Decisions:
         """Cancel a dossier, also one engaged: its identity is free again (norme.md §7)."""
         motif = check_texte(motif, objet="Motif de l'annulation", maximum=300)
         async with self._act(numero, Acte.ANNULER, version=version, par=par) as (tx, vue):
+            if Etat(vue.fiche.etat) is Etat.ENGAGE and await store.is_avenant(tx, numero):
+                raise ActeRefuse("Cet avenant a déjà changé son contrat : un autre avenant peut le rétablir.")
             await self._close_demande(tx, vue)
             await store.insert_decision(tx, numero, sens="ANNULATION", texte=motif, par=par, le=vue.at)
             await self._financement.clear(tx, numero, siren=vue.fiche.siren, par=par, at=vue.at)
@@ -274,41 +283,20 @@ class Decisions:
         Frais annexes that the CFA has not asked for are given up with it.
         """
         async with self._act(numero, Acte.SOLDER, version=version, par=par) as (tx, vue):
-            livre = await comptabilite.open_livre(tx, numero)
-            if livre.trop_percu:
-                raise ActeRefuse("Un trop-perçu reste à recouvrer : le dossier ne peut pas être soldé.")
             lu = await self._financement.find(tx, numero)
-            forclos = lu is not None and lu.forclusion is not None and day_of(vue.at) > lu.forclusion
-            if livre.total(*EN_COURS):
-                raise ActeRefuse("Des factures sont en cours : le dossier ne peut pas être soldé.")
-            frais = livre.total(Poste.A_FACTURER, echeance=HORS_ECHEANCE)
-            echeances = livre.total(Poste.A_FACTURER) - frais
-            if echeances and not forclos:
-                raise ActeRefuse("Il reste des échéances à facturer : le dossier ne peut pas être soldé.")
-            dits = []
-            if echeances:
-                dits.append("Forclos : le dernier solde n'a pas été demandé à temps (R6332-25 III 4°)")
-            if frais:
-                dits.append(f"Frais annexes non demandés : {say_montant(frais)} €")
-            livre.foreclose()
-            await comptabilite.write(
-                tx,
-                livre,
-                comptabilite.Ecriture(
-                    numero_interne=numero, siren=vue.fiche.siren, fait="FORCLUSION", piece="solde", par=par, le=vue.at
-                ),
+            forclusion = lu.forclusion if lu else None
+            commentaire = await soldes.give_up(
+                tx, numero, siren=vue.fiche.siren, forclusion=forclusion, par=par, at=vue.at
             )
-            await self._close(tx, vue, commentaire=". ".join(dits) or None)
+            await self._close(tx, vue, commentaire=commentaire)
 
     async def settle_paid(self, tx: Tx, numero_interne: int, *, par: str) -> None:
         """Close a dossier on which nothing is left to invoice, to pay nor to recover; else nothing (norme.md §3)."""
-        livre = await comptabilite.open_livre(tx, numero_interne)
-        if livre.total(Poste.A_FACTURER, *EN_COURS) or livre.trop_percu:
+        if not await soldes.is_paid(tx, numero_interne):
             return
         fiche = await self._lock(tx, numero_interne)
-        if Etat(fiche.etat) not in PERMIS[Acte.SOLDER]:
-            return
-        await self._close(tx, Vue(fiche=fiche, par=par, at=self._clock.now()), commentaire=None)
+        if Etat(fiche.etat) in PERMIS[Acte.SOLDER]:
+            await self._close(tx, Vue(fiche=fiche, par=par, at=self._clock.now()), commentaire=None)
 
     async def _close(self, tx: Tx, vue: Vue, *, commentaire: str | None) -> None:
         await store.insert_decision(tx, vue.numero, sens="SOLDE", texte=commentaire, par=vue.par, le=vue.at)
@@ -316,6 +304,17 @@ class Decisions:
         await self._tell(tx, vue, "DOSSIER_SOLDE", commentaire=commentaire or "")
 
     # --- ruptures -------------------------------------------------------------------------------------------------
+
+    async def find_contrat_lie(self, numero: int) -> int | None:
+        """The contract that an avenant changes or that a contract follows, of the same CFA."""
+        async with self._database.connection() as tx:
+            fiche = await store.find(tx, numero)
+        return fiche.contrat_lie if fiche else None
+
+    async def find_periode(self, numero: int, cerfa: Cerfa) -> tuple[date | None, date | None]:
+        """First and last day of a contract, both included: as its avenants set them, else as its form says."""
+        async with self._database.connection() as tx:
+            return await self._find_periode(tx, numero, cerfa)
 
     async def declare_rupture(self, numero: int, rupture: store.Rupture, *, siren: str | None) -> bool:
         """Write a break down, as the CFA declares it or as staff note it; False when the same one was declared.
@@ -325,6 +324,11 @@ class Decisions:
         """
         acte = Acte.DECLARER_RUPTURE
         async with self._act(numero, acte, version=None, par=rupture.declaree_par, siren=siren) as (tx, vue):
+            if siren is None:  # the CFA's own has been checked with its field
+                if await store.is_avenant(tx, numero):
+                    raise ActeRefuse("Ce dossier est un avenant : notez la rupture sur le contrat qu'il change.")
+                contenu = await self._lecteur.read(tx, vue.fiche)
+                check_dernier_jour(rupture.dernier_jour, *await self._find_periode(tx, numero, contenu.cerfa))
             connues = await store.list_ruptures(tx, numero)
             if any(une.dernier_jour == rupture.dernier_jour and une.issue in (None, "CONFIRMEE") for une in connues):
                 return False
@@ -387,6 +391,7 @@ class Decisions:
             if version is not None and version != fiche.version:
                 raise ActeRefuse(await _say_conflict(tx, fiche), conflit=True)
             check_acte(acte, Etat(fiche.etat))
+            check_delai(acte, fiche.limite_le, jour=day_of(at))
             vue = Vue(fiche=fiche, par=par, at=at)
             yield tx, vue
             await self._log(tx, fiche, acte, par=par, at=at)
@@ -410,6 +415,13 @@ class Decisions:
         await journal.append(
             tx, acteur=par, acte=str(acte), at=at, siren=fiche.siren, objet=objet, donnees=donnees or None
         )
+
+    async def _find_periode(self, tx: Tx, numero: int, cerfa: Cerfa) -> tuple[date | None, date | None]:
+        lu = await self._financement.find_contrat(tx, numero)
+        if lu is not None:
+            return lu.debut, lu.fin
+        contrat = cerfa.contrat
+        return (contrat.date_debut_contrat, contrat.date_fin_contrat) if contrat else (None, None)
 
     async def _close_demande(self, tx: Tx, vue: Vue) -> None:
         """A decision overtakes the open request, if there is one."""
@@ -460,16 +472,6 @@ class Decisions:
         await self._avis.tell_parties(tx, vue.numero, "refus_notifie", numero=vue.externe, motifs=motifs, texte=texte)
 
 
-def _check_codes(donnes: Sequence[str], admis: object, absence: str | None) -> list[str]:
-    """Codes of a closed list, each once. Raises ActeRefuse when none is given where one is due, or one is unknown."""
-    choisis = list(dict.fromkeys(donnes))
-    if not choisis and absence is not None:
-        raise ActeRefuse(absence, saisie=True)
-    if any(code not in admis for code in choisis):  # type: ignore[operator]
-        raise ActeRefuse("Un des choix n'est pas dans la liste.", saisie=True)
-    return choisis
-
-
 async def _say_conflict(tx: Tx, fiche: store.Fiche) -> str:
     """Who acted first, and when."""
     if fiche.maj_par is None or fiche.maj_le is None:
@@ -481,8 +483,8 @@ async def _say_conflict(tx: Tx, fiche: store.Fiche) -> str:
         qui = f"{compte.prenom} {compte.nom}" if compte else "Une autre personne"
     elif genre == "opco":
         qui = "L'OPCO"
-    heure = fiche.maj_le.astimezone()
-    return f"{qui} a agi sur ce dossier le {heure:%d/%m/%Y à %H:%M} : relisez-le avant de décider."
+    heure = fiche.maj_le.astimezone(PARIS)
+    return f"{qui} a agi sur ce dossier le {heure:%d/%m/%Y à %H h %M} : relisez-le avant de décider."
 
 
 __all__ = ["LIBELLES", "Acte", "ActeRefuse", "Decisions"]

@@ -71,12 +71,15 @@ class Rupture(msgspec.Struct, frozen=True):
     issue_le: datetime | None
 
 
+# An avenant bears the number of its contract (regles.md §3.1): what it is linked to is the contract.
 FICHE = """
 SELECT d.numero_interne, d.siren, d.etat, d.numero_deca, d.depose_le, i.file, i.complet_le, i.limite_le, i.affecte_a,
        i.mandat_page,
        (SELECT max(x.numero_interne)
           FROM depot p JOIN dossier x ON x.numero_deca = upper(p.cerfa #>> '{contrat,numeroContratPrecedent}')
-         WHERE p.numero_interne = d.numero_interne AND x.siren = d.siren AND x.numero_interne <> d.numero_interne),
+          JOIN depot q ON q.numero_interne = x.numero_interne
+         WHERE p.numero_interne = d.numero_interne AND x.siren = d.siren AND x.numero_interne <> d.numero_interne
+           AND coalesce(q.cerfa #>> '{contrat,typeContratApp}', '') NOT LIKE '3%%'),
        coalesce(i.version, 0), i.maj_par, i.maj_le
   FROM dossier d LEFT JOIN instruction i USING (numero_interne)
  WHERE d.numero_interne = %s
@@ -94,8 +97,16 @@ INSERT INTO instruction (numero_interne, file, complet_le, limite_le, maj_par, m
 VALUES (%(numero)s, 'A_INSTRUIRE', %(le)s, %(limite)s, %(par)s, %(le)s)
 ON CONFLICT (numero_interne)
 DO UPDATE SET complet_le = excluded.complet_le, limite_le = excluded.limite_le
- WHERE instruction.complet_le IS NULL
+ WHERE instruction.complet_le IS NULL AND instruction.file <> 'DECIDE'
 RETURNING numero_interne
+"""
+NOTE_PIECE = """
+UPDATE instruction
+   SET version = version + 1, maj_par = %(par)s, maj_le = %(le)s,
+       mandat_page = CASE WHEN NOT %(convention)s THEN mandat_page END,
+       mandat_par = CASE WHEN NOT %(convention)s THEN mandat_par END,
+       mandat_le = CASE WHEN NOT %(convention)s THEN mandat_le END
+ WHERE numero_interne = %(numero)s AND file <> 'DECIDE'
 """
 # What the completeness of a file depends on: the form's own words, and the types of documents that it holds.
 CONSTITUTION = """
@@ -148,10 +159,21 @@ async def set_complet(tx: Tx, numero_interne: int, *, le: datetime, limite: date
     return await cursor.fetchone() is not None
 
 
+async def note_piece(tx: Tx, numero_interne: int, *, convention: bool, par: str, le: datetime) -> None:
+    """A new document moves the version of a dossier that is not decided; a convention takes the mandate seen back."""
+    await tx.execute(NOTE_PIECE, {"numero": numero_interne, "convention": convention, "par": par, "le": le})
+
+
 async def read_constitution(tx: Tx, numero_interne: int) -> tuple[str | None, str | None, bool | None, list[str]]:
     """Type of contract, dérogation, CFA interne, types of documents held."""
     row = await (await tx.execute(CONSTITUTION, (numero_interne,))).fetchone()
     return (row[0], row[1], row[2], row[3]) if row else (None, None, None, [])
+
+
+async def is_avenant(tx: Tx, numero_interne: int) -> bool:
+    """Whether a form is an avenant's (types 31 to 38)."""
+    type_contrat, _, _, _ = await read_constitution(tx, numero_interne)
+    return (type_contrat or "").startswith("3")
 
 
 async def close(tx: Tx, numero_interne: int, *, par: str, le: datetime) -> None:

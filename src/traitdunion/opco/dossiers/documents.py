@@ -73,7 +73,9 @@ class Deposant(Protocol):
 class SuitePiece(Protocol):
     """What a document changes besides, in its own transaction, on a dossier that it has locked."""
 
-    async def __call__(self, tx: Tx, numero_interne: int, *, siren: str, acteur: str, at: datetime) -> None:
+    async def __call__(
+        self, tx: Tx, numero_interne: int, *, type_fichier: str, siren: str, acteur: str, at: datetime
+    ) -> None:
         """Note it."""
         ...
 
@@ -251,7 +253,13 @@ class Documents:
                     donnees={"typeFichier": piece.type_fichier},
                 )
                 for suite in self._suites:
-                    await suite(tx, numero, siren=par.siren, acteur=par.acteur, at=piece.depose_le)
+                    await suite(
+                        *(tx, numero),
+                        type_fichier=piece.type_fichier,
+                        siren=par.siren,
+                        acteur=par.acteur,
+                        at=piece.depose_le,
+                    )
 
         return note
 

@@ -28,6 +28,7 @@ class Fil:
                     libelle=say_evenement(ligne.type),
                     numero_interne=str(ligne.numero_interne),
                     numero_externe=numero_externe(ligne.numero_interne),
+                    numero_interne_facture=ligne.facture,
                     survenu_le=ligne.survenu_le,
                 )
                 for ligne in lues

@@ -1,4 +1,4 @@
-"""Milestones of the lists of states: every thousandth dossier of a SIREN, so that no page is reached by counting.
+"""Milestones of the lists of states: every hundredth dossier of a SIREN, so that no page is reached by counting.
 
 Without them, page 500 of `etats` reads 50,000 index entries before it shows a hundred, and the total reads them all.
 Dossiers never leave their SIREN and are never deleted; only a number that a transaction still holds may come in late,
@@ -15,7 +15,7 @@ from traitdunion.opco.socle.database import Database
 
 Tx = AsyncConnection[Any]
 
-PAS = 1_000
+PAS = 100  # a page of the norm: each begins at a milestone
 ATTENTE_SECONDES = 60.0  # no transaction of the server lasts so long (socle.database)
 PAUSE_SECONDES = 0.05
 

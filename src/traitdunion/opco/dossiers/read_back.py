@@ -103,8 +103,12 @@ class Dossiers:
 
     async def list_etats(self, *, siren: str) -> list[EtatDossier]:
         """The states of all the dossiers of this SIREN, by number."""
+        etats: list[EtatDossier] = []
         async with self._database.connection() as tx:
-            return [to_etat(ligne) for ligne in await store.list_all(tx, siren=siren)]
+            async for lot in store.read_all(tx, siren=siren):
+                etats += map(to_etat, lot)
+                await asyncio.sleep(0)
+        return etats
 
     async def list_page(self, *, siren: str, page: int) -> PageEtats:
         """One page of states; past the end, an empty one."""
@@ -156,7 +160,7 @@ class Dossiers:
         )
 
 
-def to_etat(ligne: store.LigneDossier) -> EtatDossier:
+def to_etat(ligne: store.LigneEtat) -> EtatDossier:
     """A stored row as the norm writes a state."""
     return EtatDossier(
         numero_interne=str(ligne.numero_interne),

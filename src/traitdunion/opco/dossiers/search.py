@@ -54,7 +54,7 @@ def to_filtre(criteres: Criteres) -> Filtre:
         depuis=_midnight(criteres.du) if criteres.du else None,
         avant=_midnight(criteres.au + timedelta(days=1)) if criteres.au and criteres.au < date.max else None,
     )
-    texte = criteres.texte.strip()[:RECHERCHE_CARACTERES_MAX]
+    texte = criteres.texte.replace("\0", " ").strip()[:RECHERCHE_CARACTERES_MAX]
     if not texte:
         return filtre
     colle = "".join(texte.split()).upper()

@@ -4,7 +4,7 @@ The statement of a batch of deposits is the hot path; architecture.md §2 (« Wh
 arrays sent in binary, identities looked up before numbers are taken (ADR 0005).
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -51,6 +51,15 @@ class LigneDossier(msgspec.Struct, frozen=True):
     commentaire_etat: str | None
     numero_deca: str | None
     depose_le: datetime
+
+
+class LigneEtat(msgspec.Struct, frozen=True):
+    """A dossier as the lists of states show it: what an index holds, and the comment of the few that have one."""
+
+    numero_interne: int
+    etat: str
+    commentaire_etat: str | None
+    numero_deca: str | None
 
 
 class LigneDepot(msgspec.Struct, frozen=True):
@@ -122,16 +131,27 @@ SELECT {COLONNES}, d.identite, p.corps_chiffre, p.sha256_recu
 """  # noqa: S608 - a constant of this module
 SELECT_FOR_UPDATE = f"SELECT {COLONNES} FROM dossier d WHERE d.siren = %s AND d.numero_interne = %s FOR NO KEY UPDATE"  # noqa: S608
 SELECT_ONE = f"SELECT {COLONNES} FROM dossier d WHERE d.siren = %s AND d.numero_interne = %s"  # noqa: S608
-# The numbers of the page from the index alone, then its rows.
-SELECT_PAGE = f"""
-SELECT {COLONNES}
-  FROM (SELECT s.numero_interne FROM dossier s WHERE s.siren = %s AND s.numero_interne > %s
-         ORDER BY s.numero_interne LIMIT %s OFFSET %s) AS page
-  JOIN dossier d USING (numero_interne)
- ORDER BY d.numero_interne
-"""  # noqa: S608
+# Lists of states read `dossier_apercu` alone, and the comments by a small index of their own (ADR 0019): the rows of a
+# CFA lie among everybody's, a page of the table for three of them. A comment is free text, that no index entry holds.
+SELECT_PAGE = """
+SELECT p.numero_interne, p.etat,
+       (SELECT c.commentaire_etat FROM dossier c
+         WHERE c.siren = p.siren AND c.numero_interne = p.numero_interne AND c.commentaire_etat IS NOT NULL),
+       p.numero_deca
+  FROM (SELECT d.siren, d.numero_interne, d.etat, d.numero_deca FROM dossier d
+         WHERE d.siren = %s AND d.numero_interne > %s
+         ORDER BY d.numero_interne LIMIT %s OFFSET %s) AS p
+ ORDER BY p.numero_interne
+"""
 COUNT_APRES = "SELECT count(*) FROM dossier WHERE siren = %s AND numero_interne > %s"
-SELECT_TOUS = f"SELECT {COLONNES} FROM dossier d WHERE d.siren = %s ORDER BY d.numero_interne"  # noqa: S608
+SELECT_TOUS = """
+SELECT d.numero_interne, d.etat, c.commentaire_etat, d.numero_deca
+  FROM dossier d
+  LEFT JOIN dossier c ON c.siren = d.siren AND c.numero_interne = d.numero_interne AND c.commentaire_etat IS NOT NULL
+ WHERE d.siren = %s
+ ORDER BY d.numero_interne
+"""
+LOT = 2_000  # rows turned into objects between two breaths of the event loop
 
 
 async def record_lot(tx: Tx, lot: Sequence[Candidat]) -> list[Inscription | None]:
@@ -171,16 +191,17 @@ async def set_etat(tx: Tx, numero_interne: int, *, siren: str, etat: str, commen
     )
 
 
-async def list_all(tx: Tx, *, siren: str) -> list[LigneDossier]:
-    """Every dossier of this SIREN, by number (v1 etats has no page)."""
+async def read_all(tx: Tx, *, siren: str) -> AsyncIterator[list[LigneEtat]]:
+    """Every dossier of this SIREN, by number and in batches (v1 etats has no page)."""
     cursor = await tx.execute(SELECT_TOUS, (siren,))
-    return [LigneDossier(*row) for row in await cursor.fetchall()]
+    while lot := await cursor.fetchmany(LOT):
+        yield [LigneEtat(*row) for row in lot]
 
 
-async def list_page(tx: Tx, *, siren: str, page: int, taille: int) -> tuple[int, list[LigneDossier]]:
+async def list_page(tx: Tx, *, siren: str, page: int, taille: int) -> tuple[int, list[LigneEtat]]:
     """Page `page` (from 1) of this SIREN's dossiers by number, and how many there are in all.
 
-    Both are reached from the nearest milestone: a thousand index entries at most, and what came since the last one.
+    Both are reached from the nearest milestone: a hundred index entries at most, and what came since the last one.
     """
     dernier = await jalons.find(tx, siren=siren)
     row = await (await tx.execute(COUNT_APRES, (siren, dernier.numero_interne))).fetchone()
@@ -190,7 +211,7 @@ async def list_page(tx: Tx, *, siren: str, page: int, taille: int) -> tuple[int,
         return total, []
     debut = await jalons.find(tx, siren=siren, rang=saute)
     cursor = await tx.execute(SELECT_PAGE, (siren, debut.numero_interne, taille, saute - debut.rang))
-    return total, [LigneDossier(*ligne) for ligne in await cursor.fetchall()]
+    return total, [LigneEtat(*ligne) for ligne in await cursor.fetchall()]
 
 
 async def read_version(tx: Tx, *, siren: str) -> str:

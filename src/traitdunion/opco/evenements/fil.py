@@ -15,7 +15,7 @@ from psycopg import AsyncConnection
 Tx = AsyncConnection[Any]
 _CURSEUR = re.compile(r"([0-9]{1,20})\.([0-9]{1,19})")
 SELECT = """
-SELECT e.transaction::text, e.id, e.type, e.numero_interne, e.survenu_le
+SELECT e.transaction::text, e.id, e.type, e.numero_interne, e.donnees ->> 'facture', e.survenu_le
   FROM evenement e
  WHERE e.siren = %(siren)s AND e.objet = 'DOSSIER'
    AND (e.transaction, e.id) > (%(transaction)s::xid8, %(id)s::bigint)
@@ -37,6 +37,7 @@ class LigneFil(NamedTuple):
     curseur: Curseur
     type: str
     numero_interne: int
+    facture: str | None
     survenu_le: datetime
 
 

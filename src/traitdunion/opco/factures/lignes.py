@@ -13,7 +13,7 @@ from traitdunion.opco.evenements import store as evenements
 from traitdunion.opco.factures import states, store
 from traitdunion.opco.factures.avis import AvisFactures
 from traitdunion.opco.factures.depot.enregistrement import append_event
-from traitdunion.opco.factures.regles.dossiers import read_preuves
+from traitdunion.opco.factures.regles.dossiers import TYPES_PREUVE, read_preuves
 from traitdunion.opco.factures.regles.preuves import Preuves
 from traitdunion.opco.factures.states import ActeLigne, next_etat
 from traitdunion.opco.financement.calcul import Condition
@@ -73,8 +73,12 @@ class Lignes:
             tx, siren, "trop_percu", dossier=numero_externe(dossier), montant=say_montant(montant)
         )
 
-    async def note_piece(self, tx: Tx, numero_interne: int, *, siren: str, acteur: str, at: datetime) -> None:
+    async def note_piece(
+        self, tx: Tx, numero_interne: int, *, type_fichier: str, siren: str, acteur: str, at: datetime
+    ) -> None:
         """A document of a dossier has arrived (dossiers.documents.SuitePiece)."""
+        if type_fichier not in TYPES_PREUVE:
+            return
         await self.note_preuve(tx, numero_interne, siren=siren, par=acteur, at=at)
 
     async def list_dossiers(self, tx: Tx, facture: int, *, siren: str) -> list[int]:
@@ -130,8 +134,13 @@ class Lignes:
             await self._mail(tx, "facture_rejetee", lignes, siren=siren)
 
     async def refresh(self, tx: Tx, factures: Iterable[int]) -> None:
-        """Draw the states of these invoices from their lines again; always in the same order."""
+        """Draw the states of these invoices from their lines again; always in the same order.
+
+        Each is held first: two dossiers of one invoice may move at once, and the last to write must see both.
+        """
         numeros = sorted(set(factures))
+        for numero in numeros:
+            await store.lock(tx, numero)
         par_facture: dict[int, list[EtatDeLigne]] = defaultdict(list)
         for ligne in await store.list_lignes(tx, numeros):
             par_facture[ligne.facture].append(ligne.etat)

@@ -78,7 +78,7 @@ def read_contrat(cerfa: Cerfa, pieces: Pieces, sources: Sources, choix: Choix) -
     if niveau is None:
         raise FaitsManquants("Le niveau de la certification n'est pas connu : choisissez-le.")
     retenu = choose_niveau(sources, choix)
-    rqth, reconnu = _rqth(cerfa, pieces.convention, choix, assimiles=sources.droits_assimiles)
+    rqth, reconnu = read_rqth(cerfa, pieces.convention, choix, assimiles=sources.droits_assimiles)
     couts = pieces.convention.couts if pieces.convention else None
     situation7 = bool(cerfa.apprenti and cerfa.apprenti.situation_avant_contrat == SITUATION_CFA_AVANT_CONTRAT)
     return Contrat(
@@ -94,7 +94,7 @@ def read_contrat(cerfa: Cerfa, pieces: Pieces, sources: Sources, choix: Choix) -
         heures_formation=formation.duree_formation,
         heures_distance=formation.nombre_heures_en_distanciel,
         hors_minoration=sources.hors_minoration,
-        reduction=_reduced(contrat.type_derogation, pieces, choix),
+        reduction=is_reduced(contrat.type_derogation, pieces, choix),
         titre_court_ministere=choix.titre_court_ministere,
         rqth=rqth,
         rqth_reconnu=reconnu,
@@ -116,14 +116,14 @@ def choose_niveau(sources: Sources, choix: Choix) -> Niveau:
     return sources.niveaux[0]
 
 
-def _reduced(derogation: str | None, pieces: Pieces, choix: Choix) -> bool:
+def is_reduced(derogation: str | None, pieces: Pieces, choix: Choix) -> bool:
     """Reduced by the convention of L6222-7-1 al. 3: the dérogation says so, and the convention is there."""
     if choix.reduction is not None:
         return choix.reduction
     return derogation in REDUCTIONS and pieces.convention_reduction
 
 
-def _rqth(
+def read_rqth(
     cerfa: Cerfa, convention: Convention | None, choix: Choix, *, assimiles: bool
 ) -> tuple[tuple[int, ...], bool]:
     """What is claimed for each year, and whether the person is recognised or assimilated (D6332-82)."""

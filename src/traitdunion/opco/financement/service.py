@@ -181,6 +181,11 @@ class Financement:
         ligne = (await store.find_engagements(tx, [numero_interne])).get(numero_interne)
         return self._read(ligne) if ligne else None
 
+    async def find_contrat(self, tx: Tx, numero_interne: int) -> calcul.Contrat | None:
+        """The contract as its avenants have set it, whatever a break did to its funding; None before an engagement."""
+        ligne = await store.find_version(tx, numero_interne, sauf="RUPTURE")
+        return self._read(ligne).engagement.contrat if ligne else None
+
     async def read_back(
         self, tx: Tx, numeros: Sequence[int], *, periodes: Periodes = AUCUNE_PERIODE
     ) -> dict[int, FinancementLu]:

@@ -1,5 +1,6 @@
 """The acts of staff on a dossier: one form each, read again with what is wrong, redirected once done."""
 
+import re
 from collections.abc import Awaitable, Mapping
 from datetime import date
 from typing import Any
@@ -13,6 +14,7 @@ from traitdunion.opco.comptes.sessions import Personne
 from traitdunion.opco.deca.service import RelanceRefusee
 from traitdunion.opco.decisions import store
 from traitdunion.opco.decisions.actes import ActeRefuse
+from traitdunion.opco.decisions.avenants import is_avenant
 from traitdunion.opco.decisions.saisie import check_texte
 from traitdunion.opco.financement.calcul import Participation
 from traitdunion.opco.financement.faits import Choix
@@ -24,6 +26,7 @@ from traitdunion.opco.pages.session import requires
 
 ACTEURS = [requires(*DECIDENT)]
 ADRESSE = BASE + "/{numero:str}"
+RETOUR = re.compile(r"/instruction/(?:dossiers\?[\w=&%.+-]{0,400})?", re.ASCII)  # home, or a queue
 OUI_NON = {"oui": True, "non": False}
 
 
@@ -40,19 +43,17 @@ async def post_commencer(request: Requete, numero: FromPath[str], data: Formulai
 async def post_affecter(request: Requete, numero: FromPath[str], data: Formulaire) -> Response[Any]:
     """Give a dossier to somebody, or to nobody."""
     compte = data.get("compte", "")
-    geste = portail_of(request).decisions.assign(
-        read_numero(numero), compte=int(compte) if compte.isdigit() else None, par=request.user.acteur
-    )
-    return await _do(request, numero, geste, fait="affecte")
+    # What is no account of ours is refused with its sentence; nothing typed means nobody.
+    choisi = _number(compte, chiffres=9) if compte else None
+    geste = portail_of(request).decisions.assign(read_numero(numero), compte=choisi, par=request.user.acteur)
+    return await _do(request, numero, geste, fait="affecte", retour=data.get("retour", ""))
 
 
 @post(ADRESSE + "/mandat", guards=ACTEURS, status_code=200)
 async def post_mandat(request: Requete, numero: FromPath[str], data: Formulaire) -> Response[Any]:
     """Tick the page where the mandate stands; without a page, untick."""
     texte = data.get("page", "").strip()
-    page = int(texte) if texte.isascii() and texte.isdigit() and len(texte) < 5 else None
-    if texte and page is None:
-        page = 0  # refused with its sentence
+    page = _number(texte, chiffres=4) if texte else None
     geste = portail_of(request).decisions.record_mandat(read_numero(numero), page=page, compte=request.user.compte)
     return await _do(request, numero, geste, fait="mandat")
 
@@ -60,14 +61,13 @@ async def post_mandat(request: Requete, numero: FromPath[str], data: Formulaire)
 @post(ADRESSE + "/information", guards=ACTEURS, status_code=200)
 async def post_information(request: Requete, numero: FromPath[str], data: Formulaire) -> Response[Any]:
     """Ask the CFA for information."""
-    jours = data.get("jours", "")
     geste = portail_of(request).decisions.ask(
         read_numero(numero),
         version=read_version(data),
         motifs=_ticked(data, "motif_"),
         texte=data.get("texte", ""),
         pieces=_ticked(data, "piece_"),
-        jours=int(jours) if jours.isascii() and jours.isdigit() and len(jours) < 4 else 0,
+        jours=_number(data.get("jours", ""), chiffres=3),
         par=request.user.acteur,
     )
     return await _do(request, numero, geste, fait="information", saisie=data)
@@ -110,10 +110,15 @@ async def post_calcul(request: Requete, numero: FromPath[str], data: Formulaire)
 @post(ADRESSE + "/accord", guards=ACTEURS, status_code=200)
 async def post_accord(request: Requete, numero: FromPath[str], data: Formulaire) -> Response[Any]:
     """Grant, as previewed."""
-    decisions = portail_of(request).decisions
+    decisions, attendu = portail_of(request).decisions, data.get("attendu", "")
     try:
-        choix = _choix(data)
-        await decisions.grant(read_numero(numero), version=read_version(data), choix=choix, par=request.user.acteur)
+        await decisions.grant(
+            read_numero(numero),
+            version=read_version(data),
+            choix=_choix(data),
+            par=request.user.acteur,
+            attendu=_number(attendu, chiffres=12) if attendu else None,
+        )
     except ActeRefuse as refuse:
         if refuse.saisie:
             return await _preview(request, numero, data, erreur=str(refuse))
@@ -192,9 +197,18 @@ async def post_relancer_deca(request: Requete, numero: FromPath[str], data: Form
 
 
 async def _do(
-    request: Requete, numero: str, geste: Awaitable[object], *, fait: str, saisie: Mapping[str, str] | None = None
+    request: Requete,
+    numero: str,
+    geste: Awaitable[object],
+    *,
+    fait: str,
+    saisie: Mapping[str, str] | None = None,
+    retour: str = "",
 ) -> Response[Any]:
-    """Do an act; refused, the dossier is read again, with the reason and what was typed."""
+    """Do an act; refused, the dossier is read again, with the reason and what was typed.
+
+    `retour`: the page of the back-office to come back to, the dossier's by default.
+    """
     try:
         await geste
     except ActeRefuse as refuse:
@@ -202,7 +216,8 @@ async def _do(
         return await show(
             request, await find(request, numero), statut=statut, erreur=str(refuse), saisie=dict(saisie or {})
         )
-    return Redirect(f"{BASE}/{numero}?fait={fait}", status_code=303)
+    vers = retour if RETOUR.fullmatch(retour) else f"{BASE}/{numero}"
+    return Redirect(f"{vers}{'&' if '?' in vers else '?'}fait={fait}", status_code=303)
 
 
 async def _preview(request: Requete, numero: str, data: Mapping[str, str], *, erreur: str | None = None) -> Template:
@@ -219,9 +234,15 @@ async def _preview(request: Requete, numero: str, data: Mapping[str, str], *, er
         dossier=dossier,
         adresse=f"{BASE}/{numero}",
         proposition=proposition,
+        avenant=is_avenant(dossier.cerfa),
         choix=data,
         erreur=erreur,
     )
+
+
+def _number(texte: str, *, chiffres: int) -> int:
+    """A whole number of so many digits at most; 0, which nothing here takes, for anything else."""
+    return int(texte) if texte.isascii() and texte.isdigit() and len(texte) <= chiffres else 0
 
 
 def _ticked(data: Mapping[str, str], prefixe: str) -> list[str]:

@@ -17,7 +17,14 @@ from traitdunion.norme.nomenclatures import TYPE_FICHIER
 from traitdunion.opco.comptes.roles import OPCO, Role
 from traitdunion.opco.comptes.sessions import Personne
 from traitdunion.opco.decisions.actes import MOTS_ETAT
-from traitdunion.opco.decisions.lecture.files import COMPTE_MAX, FILES, PROCHE_JOURS, LigneFile
+from traitdunion.opco.decisions.avenants import is_avenant
+from traitdunion.opco.decisions.lecture.files import (
+    COMPTE_MAX,
+    FILES,
+    PAR_PERSONNE,
+    PROCHE_JOURS,
+    LigneFile,
+)
 from traitdunion.opco.decisions.lecture.vue import DossierInstruit
 from traitdunion.opco.dossiers.search import RECHERCHE_CARACTERES_MAX, looks_like_nir
 from traitdunion.opco.pages.connexion import Requete, portail_of
@@ -65,6 +72,7 @@ async def get_instruction(request: Requete) -> Template:
         jour=day_of(portail.clock.now()),
         proche=PROCHE_JOURS,
         factures=await portail.files_factures.count(),
+        nouvelles=await portail.files.read_nouvelles(),
         demandes=await portail.demandes.list_waiting(),
         modifications=await portail.modifications.list_waiting() if tranche else [],
     )
@@ -99,11 +107,12 @@ async def get_dossiers_opco(
         trouves=trouves,
         files=FILES,
         file=file,
-        affectes=AFFECTES,
+        affectes=AFFECTES if file in PAR_PERSONNE else {},
         affecte=affecte,
         q=q,
         q_max=RECHERCHE_CARACTERES_MAX,
         nir="nir" in request.query_params,
+        fait=request.query_params.get("fait", ""),
         jour=day_of(portail.clock.now()),
         adresse_page=lambda vers: (
             f"{BASE}?"
@@ -148,16 +157,19 @@ async def get_document_opco(request: Requete, numero: FromPath[str], document: F
 async def show(request: Requete, dossier: DossierInstruit, *, statut: int = 200, **contexte: Any) -> Template:
     """The page of a dossier, with what went wrong or what was done."""
     portail, personne = portail_of(request), request.user
-    equipe = [un for un in await portail.comptes.list_internes() if un.actif and un.role.startswith("OPCO_")]
+    equipe = [un for un in await portail.comptes.list_internes() if un.actif and un.role in DECIDENT]
+    blocs = fiche.blocs_of(dossier.cerfa)
     return render(
         request,
         "dossiers/dossier_opco.html",
         statut=statut,
         dossier=dossier,
         adresse=f"{BASE}/{dossier.numero_externe}",
-        blocs=fiche.blocs_of(dossier.cerfa),
+        blocs=blocs,
+        ancre_of=lambda champ: fiche.find_ancre(champ, blocs),
         equipe=equipe,
         decide=personne.role in DECIDENT,
+        avenant=is_avenant(dossier.cerfa),
         histoire=[(say_evenement(un.type), un) for un in reversed(dossier.faits)],
         depots=await portail.deca.list_of(dossier.fiche.numero_interne),
         motifs_refus=MOTIF_REFUS.codes,

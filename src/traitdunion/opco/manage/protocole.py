@@ -1,17 +1,49 @@
 """uvicorn's HTTP protocol, with bounds on the head of a request, which it leaves to whoever stands in front.
 
-Without them one connection may send headers for ever: slowly, to keep a place, or quickly, to fill the memory.
+Without them one connection may send headers for ever: slowly, to keep a place, or quickly, to fill the memory. And the
+head of a response leaves with the beginning of its body, in one system call: uvicorn writes them apart.
 """
 
 import asyncio
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 TETE_OCTETS_MAX = 32 * 1024  # request line and headers; tokens, keys and DPoP proofs take two or three thousand
 TETE_SECONDES = 15.0
 ILLISIBLE = (b"400 Bad Request", "La requête HTTP n'est pas lisible.")
 TROP_LONGUE = (b"431 Request Header Fields Too Large", "Les en-têtes dépassent 32 Kio.")
+
+
+class _Sortie:
+    """Where one response is written: its head waits for what follows it."""
+
+    __slots__ = ("_cycle", "_tete", "_tete_vue", "_transport")
+
+    def __init__(self, cycle: RequestResponseCycle, transport: asyncio.Transport) -> None:
+        self._cycle = cycle
+        self._transport = transport
+        self._tete = b""
+        self._tete_vue = False
+
+    def write(self, octets: bytes) -> None:
+        # Before the response has started, this is « 100 Continue », for which the client waits.
+        if self._cycle.response_started and not self._tete_vue:
+            self._tete, self._tete_vue = octets, True
+        elif self._tete:
+            self._transport.writelines((self._tete, octets))
+            self._tete = b""
+        else:
+            self._transport.write(octets)
+
+    def close(self) -> None:
+        if self._tete:
+            self._transport.write(self._tete)
+            self._tete = b""
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()
 
 
 class ProtocoleHttp(HttpToolsProtocol):
@@ -51,6 +83,9 @@ class ProtocoleHttp(HttpToolsProtocol):
         self._recus = 0
         self._unwatch()
         super().on_headers_complete()
+        # The call itself starts at the next turn of the loop. Nothing is written after the head of an answer to HEAD.
+        if self.cycle.scope["method"] != "HEAD":
+            self.cycle.transport = _Sortie(self.cycle, self.transport)  # type: ignore[assignment] # what it calls of it
 
     def on_message_complete(self) -> None:
         self._en_tete = True

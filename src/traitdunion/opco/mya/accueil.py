@@ -32,6 +32,7 @@ async def get_accueil(request: Requete) -> Template:
         bientot=CLE_BIENTOT_FINIE_JOURS,
         lignes=derniers,
         etape=next_step,
+        demandees=await portail.suivi.list_demandees([un.numero_interne for un in derniers]),
     )
 
 

@@ -121,7 +121,7 @@ async def show(request: Requete, dossier: DossierVu, *, statut: int = 200, **con
         statut=statut,
         dossier=dossier,
         suivi=suivi,
-        etape=_step(dossier, suivi),
+        etape=_step(dossier, suivi, du_cfa=personne.role in CFA),
         jour=day_of(portail.clock.now()),
         peut_repondre=suivi.demande_ouverte is not None and personne.role in ANNULENT,
         motifs_information=MOTIF_INFORMATION.codes,
@@ -140,9 +140,11 @@ async def show(request: Requete, dossier: DossierVu, *, statut: int = 200, **con
     )
 
 
-def _step(dossier: DossierVu, suivi: SuiviLu) -> str:
+def _step(dossier: DossierVu, suivi: SuiviLu, *, du_cfa: bool) -> str:
     """What happens next, and by when."""
     if suivi.demande_ouverte is not None:
+        if not du_cfa:
+            return f"Le CFA répond à une demande de l'OPCO avant le {jour(suivi.demande_ouverte.limite_le)}"
         return f"Répondre à la demande d'information avant le {jour(suivi.demande_ouverte.limite_le)}"
     etape = next_step(dossier.ligne.etat, a_une_convention=dossier.a_une_convention)
     if suivi.limite_le is not None:

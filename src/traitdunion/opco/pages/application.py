@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import psycopg
 from litestar import Litestar, Request, Response, get
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
@@ -67,6 +68,7 @@ def application(portail: Portail, portes: Sequence[ControllerRouterHandler]) -> 
         exception_handlers={
             HTTPException: erreurs.on_http,
             SecondFacteurAttendu: erreurs.on_second_facteur,
+            psycopg.DataError: erreurs.on_unreadable,
             Exception: erreurs.on_other,
         },
         after_request=secure,

@@ -46,6 +46,12 @@ def on_second_facteur(_request: Request[Any, Any, Any], _erreur: SecondFacteurAt
     return Redirect("/mya/code", status_code=303)
 
 
+def on_unreadable(request: Request[Any, Any, Any], erreur: Exception) -> Response[Any]:
+    """What no database can hold, a NUL among letters or a number without end: not read, and no incident of ours."""
+    log.warning("saisie_illisible", **logs.where(erreur))
+    return _page(request, 400, *PHRASES[400])
+
+
 def on_other(request: Request[Any, Any, Any], erreur: Exception) -> Response[Any]:
     """What nobody foresaw: a reference to quote, and its place in the logs."""
     reference = f"{getrandbits(64):016x}"

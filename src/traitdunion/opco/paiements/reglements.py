@@ -94,6 +94,7 @@ class Reglements:
             await factures.set_ligne(tx, ligne.id, etat=etat, par=par, le=at)
         await store.set_rejete(tx, virement.id, motif=motif)
         await self._close(tx, virement, payees, livres, fait="VIREMENT_REJETE", type_="VIREMENT_REJETE", par=par)
+        await self._avis.tell_cfa(tx, virement.siren, "virement_rejete", reference=virement.reference, motif=motif)
         return True
 
     async def follow_recouvrement(

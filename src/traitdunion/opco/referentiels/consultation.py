@@ -4,9 +4,11 @@ The version in force on a day is the latest among those valid from that day or b
 version, the first one, since no other is known. An old contract is thus judged by the values of its day.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from traitdunion.norme.identite import fold_name
@@ -128,17 +130,22 @@ class Referentiels:
         self._editions = {
             nature: sorted(liste, key=lambda une: (une.valable_du, une.id))
             for nature, liste in (editions or {}).items()
+            if liste
         }
+        self._jours = {nature: [une.valable_du for une in liste] for nature, liste in self._editions.items()}
 
     def in_force(self, nature: Nature, jour: date) -> Edition[Any] | None:
         """The version in force on a day, None when the nature was never imported."""
-        return next(self._before(nature, jour), None)
+        jours = self._jours.get(nature)
+        if jours is None:
+            return None
+        # Every deposit asks six to eight times: a search among the days, nothing built.
+        return self._editions[nature][max(bisect_right(jours, jour), 1) - 1]
 
-    def _before(self, nature: Nature, jour: date) -> Iterator[Edition[Any]]:
+    def _before(self, nature: Nature, jour: date) -> list[Edition[Any]]:
         """The version in force on a day, then the older ones."""
-        toutes = self._editions.get(nature, [])
-        passees = [une for une in toutes if une.valable_du <= jour]
-        yield from reversed(passees or toutes[:1])
+        jours = self._jours.get(nature, [])
+        return self._editions.get(nature, [])[: max(bisect_right(jours, jour), 1)][::-1]
 
     def kit(self, jour: date) -> Edition[Kit] | None:
         """The kit apprentissage in force."""
@@ -200,7 +207,7 @@ class Referentiels:
 
     def _npecs(self, rncp: str, idcc: str, *, jour: date) -> tuple[Npec, ...]:
         """The amount of each CPNE of an IDCC, lowest first. The branches are those of the workbook in force."""
-        editions: list[Edition[Montants]] = list(self._before(Nature.NPEC, jour))
+        editions: list[Edition[Montants]] = self._before(Nature.NPEC, jour)
         if not editions:
             return ()
         montants = editions[0].contenu
@@ -221,6 +228,7 @@ class Referentiels:
         )
 
 
+@lru_cache(maxsize=256)
 def fold_opco(nom: str) -> str:
     """The name of an OPCO as two lists would agree that it is the same: « OPCO Mobilités » is « opcomobilites »."""
     return "".join(c for c in fold_name(nom) if c.isalnum())

@@ -1345,6 +1345,8 @@ CREATE INDEX document_objet_document ON public.document_objet USING btree (docum
 
 CREATE INDEX dossier_apercu ON public.dossier USING btree (siren, numero_interne) INCLUDE (etat, depose_le, cle_recherche, siret_employeur, numero_deca);
 
+CREATE INDEX dossier_commente ON public.dossier USING btree (siren, numero_interne) WHERE (commentaire_etat IS NOT NULL);
+
 CREATE INDEX dossier_deca ON public.dossier USING btree (numero_deca) WHERE (numero_deca IS NOT NULL);
 
 CREATE INDEX dossier_employeur ON public.dossier USING btree (siret_employeur, numero_interne);

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from builders.instruction import an_agent, an_engaged, in_state, types_of
+from builders.instruction import an_agent, an_engaged, in_state, types_of, version_of
 from builders.pairs.deca import SECRET, PairDeca, a_peer
 from builders.serveur import Serveur
 
@@ -28,7 +28,9 @@ pytestmark = pytest.mark.anyio
 
 
 @asynccontextmanager
-async def _depositing(serveur: Serveur, pair: PairDeca, database_url: str) -> AsyncIterator[Deca]:
+async def _depositing(
+    serveur: Serveur, pair: PairDeca, database_url: str, *, delai_secondes: float = 20.0
+) -> AsyncIterator[Deca]:
     """The worker's own use case, at the peer's address."""
     vault = coffre.read(serveur.donnees / "secrets.json").vault()
     async with httpx.AsyncClient() as client:
@@ -37,7 +39,7 @@ async def _depositing(serveur: Serveur, pair: PairDeca, database_url: str) -> As
             clock=serveur.clock,
             file=jobs.open_queue(database_url),
             read_facts=open_facts(vault),
-            depot=DecaHttp(pair.url, secret=SECRET, client=client),
+            depot=DecaHttp(pair.url, secret=SECRET, client=client, delai_secondes=delai_secondes),
         )
 
 
@@ -66,6 +68,33 @@ async def test_whatever_is_lost_on_the_way_the_contract_is_deposited_once(
 
     assert await serveur.fetch("SELECT numero_deca FROM dossier WHERE numero_interne = %s", numero) == [(deca_numero,)]
     assert (await types_of(serveur, numero)).count("DECA_DEPOSE") == 1
+
+
+@pytest.mark.parametrize(
+    ("panne", "cle", "depots"),
+    [("lent", "--idempotent", 1), ("tardif", "--idempotent", 1), ("tardif", "--sans-idempotence", 2)],
+)
+async def test_a_slow_state_is_not_awaited_for_ever_and_a_second_number_is_told(
+    serveur: Serveur, database_url: str, tmp_path: Path, panne: str, cle: str, depots: int
+) -> None:
+    """Recorded before the caller left, it is found again; after, its second number is an alert, the first one stays."""
+    numero = await an_engaged(serveur, await an_agent(serveur))
+    with a_peer(tmp_path) as pair:
+        await asyncio.to_thread(pair.start, "--comportement", f"{panne}:1", "--lenteur", "3", cle)
+        async with _depositing(serveur, pair, database_url, delai_secondes=0.5) as deca:
+            await deca.deposit(1)
+            (ligne,) = await deca.list_of(numero)
+            assert (ligne.etat, ligne.message) == ("EN_COURS", "Le ministère n'a pas répondu à temps.")
+            serveur.clock.instant += timedelta(minutes=10)
+            await deca.deposit(1)  # the caller of the first call has gone, the call may not have
+            await asyncio.sleep(3)
+            serveur.clock.instant += timedelta(hours=2)
+            await deca.deposit(1)
+            (ligne,) = await deca.list_of(numero)
+        assert len(pair.recorded()) == depots
+        assert (ligne.etat, ligne.numero_deca) == ("DEPOSE", pair.recorded()[0][2])
+
+    assert (ligne.alerte is not None) is (depots > 1)
 
 
 async def test_a_peer_killed_after_it_recorded_is_read_back_once_it_is_up_again(
@@ -201,3 +230,49 @@ async def test_a_second_number_seen_later_is_an_alert_and_the_first_one_stays(
     assert ligne.alerte is not None
     assert "autre numéro" in ligne.alerte
     assert await serveur.fetch("SELECT numero_deca FROM dossier") == [(premier,)]
+
+
+async def _cancel(serveur: Serveur, numero: int, agent: int) -> None:
+    version = await version_of(serveur, numero)
+    await serveur.portail.decisions.cancel(numero, version=version, motif="Contrat annulé.", par=f"compte:{agent}")
+
+
+async def test_a_dossier_cancelled_before_its_deposit_is_not_deposited(
+    serveur: Serveur, database_url: str, tmp_path: Path
+) -> None:
+    agent = await an_agent(serveur)
+    numero = await an_engaged(serveur, agent)
+    await _cancel(serveur, numero, agent)
+    with a_peer(tmp_path) as pair:
+        await asyncio.to_thread(pair.start)
+        async with _depositing(serveur, pair, database_url) as deca:
+            await deca.deposit(1)
+            (ligne,) = await deca.list_of(numero)
+        assert pair.recorded() == []
+
+    assert (ligne.etat, ligne.message) == (
+        "EN_ECHEC",
+        "Le dossier a été annulé avant son dépôt : rien n'est transmis au ministère.",
+    )
+
+
+async def test_a_deposit_whose_answer_was_lost_before_the_dossier_was_cancelled_is_an_alert(
+    serveur: Serveur, database_url: str, tmp_path: Path
+) -> None:
+    """The State has it: its number is kept, and somebody must tell the State."""
+    agent = await an_agent(serveur)
+    numero = await an_engaged(serveur, agent)
+    with a_peer(tmp_path) as pair:
+        await asyncio.to_thread(pair.start, "--comportement", "muet")
+        async with _depositing(serveur, pair, database_url) as deca:
+            await deca.deposit(1)
+            assert len(pair.recorded()) == 1, "recorded, its answer lost"
+            await _cancel(serveur, numero, agent)
+            await _try_until_done(serveur, deca)
+            (ligne,) = await deca.list_of(numero)
+        assert len(pair.recorded()) == 1
+
+    assert (ligne.etat, ligne.alerte) == (
+        "DEPOSE",
+        "Le dossier est annulé, et le ministère l'a déposé : prévenez-le.",
+    )

@@ -218,6 +218,22 @@ async def test_the_expected_pieces_answer_a_request_and_others_do_not(serveur: S
     assert await serveur.fetch("SELECT file FROM instruction") == [("A_INSTRUIRE",)]
 
 
+async def test_a_request_without_a_list_of_pieces_is_answered_by_any_of_them(serveur: Serveur) -> None:
+    """A CFA that has its software only must be able to answer too."""
+    agent = await an_agent(serveur)
+    numero = await a_started(serveur, agent)
+    version = await version_of(serveur, numero)
+    await serveur.portail.decisions.ask(
+        numero, version=version, motifs=["DONNEE"], texte="Le salaire est à préciser.", jours=5, par=f"compte:{agent}"
+    )
+
+    assert (await serveur.cfa.send("/v2/documents", some_infos(numero), PDF)).status_code == 200
+
+    assert "INFORMATION_RECUE" in await types_of(serveur, numero)
+    page = await serveur.portail.files.list_page("a_instruire", compte=agent)
+    assert [ligne.numero_interne for ligne in page.lignes] == [numero]
+
+
 async def test_another_cfa_can_neither_answer_nor_declare_a_break(serveur: Serveur) -> None:
     agent = await an_agent(serveur)
     numero, decisions = await an_engaged(serveur, agent), serveur.portail.decisions

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from builders.envois import a_convention, a_depot
+from builders.envois import a_convention, a_depot, some_infos
 from builders.instruction import (
     CHOIX,
     PDF,
@@ -19,6 +19,7 @@ from builders.instruction import (
 from builders.portail import connected
 from builders.serveur import SIREN, Serveur
 
+from traitdunion.norme.openapi.exemples import RUPTURE
 from traitdunion.opco.comptes.roles import Role
 from traitdunion.opco.decisions.actes import ActeRefuse
 from traitdunion.opco.financement.calcul import Participation
@@ -40,10 +41,10 @@ async def _an_engaged_contract(serveur: Serveur, agent: int) -> int:
     return numero
 
 
-async def _an_avenant(serveur: Serveur, agent: int, *, prix: int = 30_000, **contrat: Any) -> int:
-    """An avenant deposited with its convention, taken up."""
+async def _an_avenant(serveur: Serveur, agent: int, *, prix: int = 30_000, rqth: int = 0, **contrat: Any) -> int:
+    """An avenant deposited with its convention, taken up; `rqth`: the raise claimed for the third year, in euros."""
     numero = await serveur.cfa.deposit(0, **{**PROLONGE, **contrat})
-    couts = {"coutTotalPedagogieCFA": prix}
+    couts = {"coutTotalPedagogieCFA": prix} | ({"montantRQTHAnnee3": rqth} if rqth else {})
     reponse = await serveur.cfa.send("/v2/conventions", a_convention(numero, 0, couts=couts), PDF)
     assert reponse.status_code == 200, reponse.text
     decisions = serveur.portail.decisions
@@ -76,6 +77,116 @@ async def test_an_avenant_of_duration_revises_the_engagement_of_its_contract(ser
     assert ("AVENANT",) in await serveur.fetch("SELECT nature FROM deca_depot WHERE numero_interne = %s", avenant)
 
 
+async def test_the_preview_of_an_avenant_says_that_it_is_its_contract_s_engagement(serveur: Serveur) -> None:
+    agent = await an_agent(serveur)
+    await _an_engaged_contract(serveur, agent)
+    await _an_avenant(serveur, agent)
+    page = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+
+    await page.visit("/instruction/dossiers/CA-0000002/accord")
+
+    lu = page.texte.replace("\u202f", " ").replace("\xa0", " ")
+    assert "Engagement du contrat CA-0000001 après cet avenant : 18 673,97 €" in lu
+
+
+async def test_a_second_avenant_changes_the_contract_and_not_the_first_avenant(serveur: Serveur) -> None:
+    """Once deposited with the State, an avenant bears the number of its contract too (regles.md §3.1)."""
+    agent = await an_agent(serveur)
+    contrat = await _an_engaged_contract(serveur, agent)
+    premier = await _an_avenant(serveur, agent)
+    await _grant(serveur, premier, agent)
+    await serveur.execute("UPDATE dossier SET numero_deca = %s WHERE numero_interne = %s", DECA, premier)
+
+    second = await _an_avenant(serveur, agent, dateConclusion="2027-10-01", dateEffetAvenant="2027-10-01")
+    await _grant(serveur, second, agent)
+
+    assert (await types_of(serveur, contrat)).count("ENGAGEMENT_REVISE") == 2
+
+
+async def test_the_cfa_reads_which_contract_its_avenant_has_changed(serveur: Serveur) -> None:
+    agent = await an_agent(serveur)
+    await _an_engaged_contract(serveur, agent)
+    await _grant(serveur, await _an_avenant(serveur, agent), agent)
+    cfa = await connected(serveur, Role.CFA_GESTIONNAIRE)
+
+    await cfa.visit("/mya/dossiers/CA-0000002")
+
+    assert "Cet avenant n'a pas d'échéancier à lui : il change celui de son contrat, CA-0000001" in cfa.texte
+
+
+async def test_a_contract_prolonged_by_an_avenant_may_be_broken_after_its_first_end(serveur: Serveur) -> None:
+    agent = await an_agent(serveur)
+    contrat = await _an_engaged_contract(serveur, agent)
+    await _grant(serveur, await _an_avenant(serveur, agent), agent)
+
+    jours = {"dateRupture": "2028-11-15", "dateNotification": "2028-11-16"}
+    corps = RUPTURE | {"numeroInterneDossier": str(contrat)} | jours
+    reponse = await serveur.cfa.post("/v2/dossiers/rupture/employeur", corps)
+    assert reponse.status_code == 200, reponse.text
+
+    await serveur.portail.decisions.confirm_rupture(
+        contrat, version=await version_of(serveur, contrat), par=f"compte:{agent}"
+    )
+    assert await etat_of(serveur, contrat) == "RUPTURE"
+
+
+async def test_an_avenant_that_reduces_the_duration_under_a_year_brings_its_ten_percent(serveur: Serveur) -> None:
+    """R6332-25 IV 2°, with the convention of L6222-7-1 deposited: the 270 days of regles.md §4.9."""
+    agent = await an_agent(serveur)
+    await _an_engaged_contract(serveur, agent)
+    reduit = {"dateFinContrat": "2027-05-28", "dateEffetAvenant": "2027-02-01", "typeDerogation": "21"}
+    avenant = await _an_avenant(serveur, agent, **reduit)
+    infos = some_infos(avenant, type_fichier="CONVENTION_REDUCTION_DUREE")
+    assert (await serveur.cfa.send("/v2/documents", infos, PDF)).status_code == 200
+
+    assert await _grant(serveur, avenant, agent) == 650_959
+
+
+async def test_an_avenant_that_prolongs_for_rqth_brings_the_raise_that_its_convention_claims(serveur: Serveur) -> None:
+    """D6332-82: 122 days of a third year at 8 000 €, and as many at 2 000 € of raise."""
+    agent = await an_agent(serveur)
+    contrat = await _an_engaged_contract(serveur, agent)
+    avenant = await _an_avenant(serveur, agent, rqth=2_000, typeContratApp="34")
+
+    await _grant(serveur, avenant, agent, Choix(rqth_reconnu=True))
+
+    lu = (await serveur.cfa.get(f"/v2/dossiers?numeroInterne={contrat}")).json()
+    # 2 000 × 122 / 365 = 668,49, on the third year only.
+    assert lu["engagement"] == 19342.46
+    assert sum(une["dontMajorationRqth"] for une in lu["echeances"]) == 668.49
+
+
+async def test_a_break_declared_on_an_avenant_is_its_contract_s(serveur: Serveur) -> None:
+    agent = await an_agent(serveur)
+    contrat = await _an_engaged_contract(serveur, agent)
+    avenant = await _an_avenant(serveur, agent)
+    await _grant(serveur, avenant, agent)
+
+    reponse = await serveur.cfa.post("/v2/dossiers/rupture/employeur", RUPTURE | {"numeroInterneDossier": str(avenant)})
+
+    assert reponse.json()["numeroInterne"] == str(contrat)
+    assert await serveur.fetch("SELECT numero_interne FROM rupture") == [(contrat,)]
+    with pytest.raises(ActeRefuse, match="sur le contrat qu'il change"):
+        await serveur.portail.decisions.declare_rupture(avenant, a_rupture(at=serveur.clock.now()), siren=None)
+
+
+async def test_an_avenant_that_has_changed_its_contract_is_not_cancelled(serveur: Serveur) -> None:
+    """The contract would keep what the avenant gave it, and nothing would say why."""
+    agent = await an_agent(serveur)
+    await _an_engaged_contract(serveur, agent)
+    avenant = await _an_avenant(serveur, agent)
+    await _grant(serveur, avenant, agent)
+
+    with pytest.raises(ActeRefuse, match="un autre avenant"):
+        await serveur.portail.decisions.cancel(
+            avenant, version=await version_of(serveur, avenant), motif="Par erreur.", par=f"compte:{agent}"
+        )
+    page = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+    await page.visit("/instruction/dossiers/CA-0000002")
+    assert "Annuler le dossier" not in page.texte
+    assert "Noter une rupture" not in page.texte
+
+
 async def test_an_avenant_35_funds_the_other_certification_from_its_day_on(serveur: Serveur) -> None:
     agent = await an_agent(serveur)
     await _an_engaged_contract(serveur, agent)
@@ -105,6 +216,7 @@ async def test_a_new_contract_after_a_break_with_another_employer_owes_200_euros
     reponse = await serveur.cfa.post("/v2/dossiers", depot)
     numero = int(reponse.json()["numeroInterne"])
     await serveur.cfa.send("/v2/conventions", a_convention(numero, 0), PDF)
+    await serveur.portail.decisions.start(numero, version=await version_of(serveur, numero), compte=agent)
 
     proposition = await serveur.portail.decisions.propose(numero, Choix(npec=800_000, niveau=6))
 

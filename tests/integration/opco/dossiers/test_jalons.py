@@ -51,38 +51,38 @@ async def pages(database: Database, siren: str, *, taille: int = 100) -> list[in
 
 async def numbers(database: Database, siren: str) -> list[int]:
     async with database.connection() as tx:
-        return [ligne.numero_interne for ligne in await store.list_all(tx, siren=siren)]
+        return [ligne.numero_interne async for lot in store.read_all(tx, siren=siren) for ligne in lot]
 
 
 async def test_pages_are_the_same_with_and_without_milestones(database: Database) -> None:
     await given(database, 4_000)
     avant = {siren: await pages(database, siren) for siren in (GRAND, PETIT)}
     poses = await jalons.place(database)
-    assert poses == 2 + 1, "2,667 dossiers of the large CFA, 1,333 of the small one"
+    assert poses == 26 + 13, "2,667 dossiers of the large CFA, 1,333 of the small one"
     for siren in (GRAND, PETIT):
         assert await pages(database, siren) == avant[siren] == await numbers(database, siren)
     assert await pages(database, PETIT, taille=7) == avant[PETIT]
 
 
 async def test_milestones_go_on_from_the_last_one(database: Database) -> None:
-    await given(database, 1_400)
-    assert await jalons.place(database) == 0, "933 dossiers of the large CFA: none yet"
+    await given(database, 140)
+    assert await jalons.place(database) == 0, "94 dossiers of the large CFA: none yet"
     async with database.connection() as tx:
-        await tx.execute(PEUPLER, (2_000,))
+        await tx.execute(PEUPLER, (200,))
     assert await jalons.place(database) == 2 + 1
     assert await jalons.place(database) == 0, "nothing new"
     assert await pages(database, GRAND) == await numbers(database, GRAND)
 
 
-async def test_a_milestone_is_at_the_thousandth_dossier_exactly(database: Database) -> None:
-    await given(database, 1_500)  # a thousand of the large CFA
+async def test_a_milestone_is_at_the_hundredth_dossier_exactly(database: Database) -> None:
+    await given(database, 150)  # a hundred of the large CFA
     assert await jalons.place(database) == 1
     async with database.connection() as tx:
-        assert (await jalons.find(tx, siren=GRAND)).rang == 1_000
-        assert (await jalons.find(tx, siren=GRAND, rang=999)).rang == 0
-        total, lignes = await store.list_page(tx, siren=GRAND, page=11, taille=100)
-        assert (total, lignes) == (1_000, [])
-        total, lignes = await store.list_page(tx, siren=GRAND, page=10, taille=100)
+        assert (await jalons.find(tx, siren=GRAND)).rang == 100
+        assert (await jalons.find(tx, siren=GRAND, rang=99)).rang == 0
+        total, lignes = await store.list_page(tx, siren=GRAND, page=2, taille=100)
+        assert (total, lignes) == (100, [])
+        total, lignes = await store.list_page(tx, siren=GRAND, page=1, taille=100)
         assert len(lignes) == 100
 
 
@@ -100,7 +100,7 @@ async def test_a_number_that_a_transaction_still_holds_is_waited_for(database: D
         async with database.connection() as tx:
             await tx.execute(PEUPLER, (10,))  # nobody else is held up
         await lente.commit()
-    assert await pose == 1
+    assert await pose == 14 + 7
     assert row[0] in await pages(database, GRAND)
     assert await pages(database, GRAND) == await numbers(database, GRAND)
 
@@ -114,9 +114,25 @@ async def test_milestones_stay_as_they_are_when_a_transaction_does_not_end(
         await lente.execute(UN_DE_PLUS)
         assert await jalons.place(database) == 0
         await lente.rollback()
-    assert await jalons.place(database) == 1, "the next time does it"
+    assert await jalons.place(database) == 13 + 6, "the next time does it"
 
 
 async def test_two_at_once_place_each_milestone_once(database: Database) -> None:
     await given(database, 6_000)
-    assert sorted(await asyncio.gather(jalons.place(database), jalons.place(database))) == [0, 4 + 2]
+    assert sorted(await asyncio.gather(jalons.place(database), jalons.place(database))) == [0, 40 + 20]
+
+
+async def test_the_comment_of_a_state_is_in_its_page_and_in_the_whole_list(database: Database) -> None:
+    await given(database, 300)
+    async with database.connection() as tx:
+        await tx.execute(
+            "UPDATE dossier SET etat = 'REFUSE', commentaire_etat = 'Motif ' || numero_interne"
+            " WHERE numero_interne % 7 = 0"
+        )
+        tous = [ligne async for lot in store.read_all(tx, siren=GRAND) for ligne in lot]
+        _, page = await store.list_page(tx, siren=GRAND, page=2, taille=100)
+    assert page == tous[100:]
+    for ligne in tous:
+        refuse = ligne.numero_interne % 7 == 0
+        assert ligne.etat == ("REFUSE" if refuse else "TRANSMIS")
+        assert ligne.commentaire_etat == (f"Motif {ligne.numero_interne}" if refuse else None)

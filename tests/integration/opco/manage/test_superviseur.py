@@ -207,3 +207,33 @@ def test_a_body_longer_than_the_limit_of_a_head_goes_through_slowly_too(service:
     tete = b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
     recu = exchange(service, tete, *[b"4000\r\n" + b"a" * 0x4000 + b"\r\n"] * 5, b"0\r\n\r\n")
     assert recu.startswith(b"HTTP/1.1 200")
+
+
+def test_the_head_and_the_body_of_an_answer_come_in_one_packet(service: Service) -> None:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=10) as prise:
+        prise.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        recu = prise.recv(65536)
+    assert recu.startswith(b"HTTP/1.1 200")
+    assert recu.endswith(b"0\r\n\r\n"), "the end of its body"
+
+
+@pytest.mark.parametrize("connexion", ["close", "keep-alive"])
+def test_an_answer_to_head_does_not_wait_for_a_body(service: Service, connexion: str) -> None:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=10) as prise:
+        prise.sendall(b"HEAD / HTTP/1.1\r\nHost: x\r\nConnection: " + connexion.encode() + b"\r\n\r\n")
+        assert prise.recv(65536).startswith(b"HTTP/1.1 200")
+
+
+def test_a_client_that_waits_for_leave_gets_it_before_the_answer(service: Service) -> None:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=10) as prise:
+        prise.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n")
+        assert prise.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        prise.sendall(b"abc")
+        assert prise.recv(65536).startswith(b"HTTP/1.1 200")
+
+
+def test_calls_sent_in_a_row_are_answered_in_their_order(service: Service) -> None:
+    suite = b"GET /lent HTTP/1.1\r\nHost: x\r\n\r\nHEAD / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n"
+    recu = exchange(service, suite + TETE + b"\r\n")
+    assert recu.count(b"HTTP/1.1 200") == 4
+    assert recu.count(b"0\r\n\r\n") == 3

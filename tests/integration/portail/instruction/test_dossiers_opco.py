@@ -294,3 +294,275 @@ async def test_the_page_of_a_dossier_opens_in_every_state(serveur: Serveur, etat
 
     assert (await agent.visit(PAGE)).status_code == 200
     assert (await cfa.visit("/mya/dossiers/CA-0000001")).status_code == 200
+
+
+@pytest.mark.parametrize("compte", ["²", "9" * 30, "-1", "personne"])
+async def test_a_dossier_given_to_an_account_that_is_none_is_refused_in_words(serveur: Serveur, compte: str) -> None:
+    await a_complete(serveur)
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+
+    assert await _act(agent, serveur, "affecter", compte=compte) == 400
+
+    assert "Cette personne n'instruit pas de dossier." in agent.texte
+
+
+@pytest.mark.parametrize("montant", ["nan", "-nan", "snan", "inf", "1e9", "8 000,005", "²"])
+async def test_an_amount_that_is_none_is_refused_in_words(serveur: Serveur, montant: str) -> None:
+    await a_complete(serveur)
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+    await _act(agent, serveur, "commencer")
+
+    await agent.submit(f"{PAGE}/accord/calcul", depuis=f"{PAGE}/accord", npec_saisi=montant)
+
+    assert "« Niveau annuel » est un montant en euros" in agent.texte
+
+
+async def test_the_amount_confirmed_is_the_one_engaged_or_the_preview_is_shown_again(serveur: Serveur) -> None:
+    await a_complete(serveur)
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+    await _act(agent, serveur, "commencer")
+    await _act(agent, serveur, "mandat", page="1")
+    await agent.visit(f"{PAGE}/accord")
+    version = str(await version_of(serveur, 1))
+
+    await agent.submit(f"{PAGE}/accord", version=version, attendu="1100000")
+
+    assert "Le montant a changé depuis l'aperçu" in agent.texte
+    assert "Ce qui sera engagé" in agent.texte
+    assert await etat_of(serveur, 1) == "EN_COURS_INSTRUCTION"
+
+
+@pytest.mark.parametrize("etat", [Etat.TRANSMIS, Etat.ENGAGE, Etat.REFUSE])
+async def test_no_accord_is_previewed_where_none_can_be_given(serveur: Serveur, etat: Etat) -> None:
+    await in_state(serveur, await an_agent(serveur), etat)
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+
+    await agent.visit(f"{PAGE}/accord")
+
+    assert "« Accorder » n'est pas possible" in agent.texte
+    assert "Accorder et engager" not in agent.texte
+
+
+async def test_a_break_outside_of_the_contract_is_refused_where_it_is_typed(serveur: Serveur) -> None:
+    await an_engaged(serveur, await an_agent(serveur))
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+    champs = {"motif_rupture": "COMMUN_ACCORD", "notifiee_le": "2026-12-01"}
+
+    assert await _act(agent, serveur, "rupture", dernier_jour="2029-01-01", **champs) == 400
+
+    assert "Le dernier jour est hors du contrat, qui va du 01/09/2026 au 31/08/2028." in agent.texte
+
+
+@pytest.mark.parametrize("texte", ["ab\0cd", "\0\0\0", "%", "_", "'", "1" * 100, "²²²²²²²²²²²²²²"])
+async def test_odd_words_are_searched_without_harm(serveur: Serveur, texte: str) -> None:
+    await a_complete(serveur)
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+
+    cfa = await connected(serveur, Role.CFA_GESTIONNAIRE)
+
+    assert (await agent.client.get("/instruction/dossiers", params={"q": texte})).status_code == 200
+    assert (await cfa.client.get("/mya/dossiers", params={"q": texte})).status_code == 200
+
+
+async def test_an_address_that_no_database_can_hold_is_no_incident(serveur: Serveur) -> None:
+    agent = await connected(serveur, Role.OPCO_ADMINISTRATEUR)
+
+    page = await agent.client.get(f"/instruction/administration/demandes/{'9' * 30}")
+
+    assert page.status_code == 400
+    assert "Cette demande n'est pas lisible" in page.text.replace("&#39;", "'")
+
+
+async def test_the_home_page_says_what_changed_since_yesterday_and_nothing_older(serveur: Serveur) -> None:
+    ancien, nouveau = await a_complete(serveur), await a_complete(serveur, 1)
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+    await agent.visit("/instruction/")
+    assert "Contrats transmis 2 CA-0000002" in agent.texte
+
+    serveur.clock.instant += timedelta(days=2)
+    qui = await an_agent(serveur)
+    agent = a_visitor(serveur)
+    await agent.connect("agent@exemple.test")
+    await agent.visit("/instruction/")
+    assert "Rien n'a bougé depuis le 06/09/2026." in agent.texte
+
+    await serveur.portail.decisions.declare_rupture(ancien, a_rupture(at=serveur.clock.now()), siren=SIREN)
+    await serveur.portail.decisions.cancel(
+        nouveau, version=await version_of(serveur, nouveau), motif="Déposé par erreur.", par=f"compte:{qui}"
+    )
+    await agent.visit("/instruction/")
+
+    suite = agent.texte.split("Ce qui a changé depuis hier")[1]
+    assert "Ruptures déclarées 1 CA-0000001" in suite
+    assert "Dossiers annulés 1 CA-0000002" in suite
+    assert "Contrats transmis" not in suite
+
+
+async def test_a_silence_recorded_is_told_apart_from_a_refusal(serveur: Serveur) -> None:
+    numero = await a_complete(serveur)
+    serveur.clock.instant += timedelta(days=21)
+    await serveur.portail.decisions.record_refus_implicite(numero)
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+
+    await agent.visit("/instruction/")
+
+    assert "Refus implicites 1 CA-0000001" in agent.texte
+
+
+async def test_a_deposit_with_the_state_that_fails_waits_in_a_queue_of_its_own(serveur: Serveur) -> None:
+    numero = await an_engaged(serveur, await an_agent(serveur))
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+    await agent.visit("/instruction/")
+    assert "DECA à vérifier" not in agent.texte
+
+    await serveur.execute("UPDATE deca_depot SET etat = 'EN_ECHEC', tentatives = 9, message = 'Panne.'")
+
+    await agent.visit("/instruction/")
+    assert "1 dépôt DECA à vérifier" in agent.texte
+    await agent.visit("/instruction/dossiers?file=deca")
+    assert "CA-0000001" in agent.texte
+    version = await version_of(serveur, numero)
+    await serveur.portail.decisions.cancel(numero, version=version, motif="Contrat annulé.", par="compte:1")
+    await agent.visit("/instruction/dossiers?file=deca")
+    assert "Rien n'attend dans cette file." in agent.texte
+    await agent.visit(PAGE)
+    assert "Plus rien n'est dû depuis l'annulation." in agent.texte
+
+
+async def test_an_anomaly_leads_to_its_field(serveur: Serveur) -> None:
+    await a_complete(serveur, dateFormationPratiqueEmployeur="2027-06-01")
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+
+    page = await agent.visit(PAGE)
+
+    assert 'href="#champ-cerfa.contrat.dateFormationPratiqueEmployeur"' in page.text
+    assert page.text.count('id="champ-cerfa.contrat.dateFormationPratiqueEmployeur"') == 1
+
+
+async def test_the_accord_says_beforehand_that_the_mandate_is_to_be_seen(serveur: Serveur) -> None:
+    await a_complete(serveur)
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+    await _act(agent, serveur, "commencer")
+
+    await agent.visit(f"{PAGE}/accord")
+    assert "Le mandat n'a pas été vérifié" in agent.texte
+
+    await _act(agent, serveur, "mandat", page="1")
+    await agent.visit(f"{PAGE}/accord")
+    assert "Le mandat n'a pas été vérifié" not in agent.texte
+
+
+async def test_a_break_that_a_refusal_has_made_idle_is_no_longer_said_to_wait(serveur: Serveur) -> None:
+    agent = await an_agent(serveur)
+    numero = await a_started(serveur, agent)
+    await serveur.portail.decisions.declare_rupture(numero, a_rupture(at=serveur.clock.now()), siren=SIREN)
+    cfa = await connected(serveur, Role.CFA_GESTIONNAIRE)
+    await cfa.visit("/mya/dossiers/CA-0000001")
+    assert "Rupture déclarée, l'OPCO la confirme" in cfa.texte
+
+    await serveur.portail.decisions.refuse(
+        numero, version=await version_of(serveur, numero), motifs=["R02"], texte="Âge non admis.", par=f"compte:{agent}"
+    )
+
+    await cfa.visit("/mya/dossiers/CA-0000001")
+    assert "l'OPCO la confirme" not in cfa.texte
+    assert "Rien n'est financé : le dossier est refusé." in cfa.texte
+
+
+async def test_the_home_page_of_a_cfa_does_not_say_nothing_when_something_waits(serveur: Serveur) -> None:
+    agent = await an_agent(serveur)
+    await a_started(serveur, agent)
+    await serveur.portail.decisions.ask(
+        1, version=await version_of(serveur, 1), motifs=["AUTRE"], texte="Précisez.", jours=5, par=f"compte:{agent}"
+    )
+    cfa = await connected(serveur, Role.CFA_GESTIONNAIRE)
+
+    await cfa.visit("/mya/")
+
+    assert "1 demande d'information" in cfa.texte
+    assert "Rien :" not in cfa.texte
+
+
+async def test_the_history_says_the_ground_of_a_break_in_words(serveur: Serveur) -> None:
+    numero = await an_engaged(serveur, await an_agent(serveur))
+    await serveur.portail.decisions.declare_rupture(numero, a_rupture(at=serveur.clock.now()), siren=SIREN)
+    agent, cfa = await connected(serveur, Role.OPCO_GESTIONNAIRE), await connected(serveur, Role.CFA_GESTIONNAIRE)
+
+    for visiteur, page in ((agent, PAGE), (cfa, "/mya/dossiers/CA-0000001")):
+        await visiteur.visit(page)
+        lu = visiteur.texte.replace("\xa0", " ").split("Historique")[1]
+        assert "Rupture déclarée : commun accord" in lu
+        assert "COMMUN_ACCORD" not in visiteur.texte
+
+
+@pytest.mark.parametrize(("etat", "agit"), [(Etat.REFUSE, False), (Etat.ANNULE, False), (Etat.ENGAGE, True)])
+async def test_where_nothing_can_be_done_nothing_is_offered(serveur: Serveur, etat: Etat, agit: bool) -> None:
+    await in_state(serveur, await an_agent(serveur), etat)
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+
+    await agent.visit(PAGE)
+
+    assert ('id="actes"' in (agent.page.text if agent.page else "")) is agit
+    assert "Affecté à" not in agent.texte
+    assert "Mandat à vérifier" not in agent.texte
+
+
+async def test_what_waits_for_the_cfa_is_marked_with_its_deadline(serveur: Serveur) -> None:
+    compte = await an_agent(serveur)
+    await a_started(serveur, compte)
+    await serveur.portail.decisions.ask(
+        1, version=await version_of(serveur, 1), motifs=["AUTRE"], texte="Précisez.", jours=7, par=f"compte:{compte}"
+    )
+    agent, employeur = await connected(serveur, Role.OPCO_GESTIONNAIRE), a_visitor(serveur)
+    await employeur.connect(await an_account(serveur, Role.EMPLOYEUR, siret="12345678200010"))
+
+    await agent.visit(PAGE)
+    assert "Attente d'information avant le 12/09/2026" in agent.texte
+    await employeur.visit("/mya/dossiers/CA-0000001")
+    assert "Le CFA répond à une demande de l'OPCO avant le 12/09/2026" in employeur.texte
+    assert "Répondre à la demande" not in employeur.texte
+    cfa = await connected(serveur, Role.CFA_GESTIONNAIRE)
+    for adresse in ("/mya/", "/mya/dossiers"):
+        await cfa.visit(adresse)
+        assert "Attente d'information Répondre à l'OPCO avant le 12/09/2026" in cfa.texte
+
+
+async def test_a_dossier_is_taken_from_the_queue_and_the_queue_is_shown_again(serveur: Serveur) -> None:
+    await a_complete(serveur)
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+    queue = "/instruction/dossiers?file=a_instruire&affecte=personne"
+    page = await agent.visit(queue)
+    assert ">Prendre<" in page.text
+    ((compte,),) = await serveur.fetch("SELECT id FROM compte WHERE role = 'OPCO_GESTIONNAIRE'")
+
+    await agent.submit(f"{PAGE}/affecter", depuis=queue, compte=str(compte), retour=f"{queue}&page=1")
+
+    assert "Le dossier est à votre nom." in agent.texte
+    assert "Rien n'attend dans cette file." in agent.texte
+    assert await serveur.fetch("SELECT affecte_a FROM instruction") == [(compte,)]
+
+
+@pytest.mark.parametrize("retour", ["https://exemple.test/", "//exemple.test", "/instruction/../mya/", "/mya/"])
+async def test_no_form_leads_out_of_the_back_office(serveur: Serveur, retour: str) -> None:
+    await a_complete(serveur)
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+
+    reponse = await agent.post(f"{PAGE}/affecter", compte="", retour=retour)
+
+    assert reponse.headers["location"] == f"{PAGE}?fait=affecte"
+
+
+async def test_a_queue_of_more_than_a_page_is_walked_page_by_page(serveur: Serveur) -> None:
+    for rang in range(51):
+        await a_complete(serveur, rang)
+    agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
+
+    premiere = await agent.visit("/instruction/dossiers")
+    assert premiere.text.count("Prendre<") == 50
+    assert "Page suivante" in agent.texte
+    assert "Page précédente" not in agent.texte
+    seconde = await agent.visit("/instruction/dossiers?file=a_instruire&affecte=tous&page=2")
+    assert seconde.text.count("Prendre<") == 1
+    assert "Page suivante" not in agent.texte
+    await agent.visit("/instruction/dossiers?page=900")
+    assert "Rien n'attend" in agent.texte

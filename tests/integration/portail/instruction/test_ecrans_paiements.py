@@ -87,6 +87,14 @@ def _walk_invoices(visite: Visite) -> None:
     ecran = visite.ecran
     visite.see("/instruction/", "accueil")
     visite.see(FAC, "factures")
+    ecran.page.keyboard.press("j")
+    ecran.page.keyboard.press("a")  # from the queue, to what « tout accepter » would do
+    ecran.page.wait_for_url("**/3/accepter")
+    ecran.visit(FAC)
+    ecran.page.keyboard.press("j")
+    ecran.page.keyboard.press("r")
+    ecran.page.wait_for_url("**/3#acte-r")
+    assert ecran.page.locator("details[data-touche=r]").get_attribute("open") is not None
     visite.see(f"{FAC}/3", "facture")
     ecran.page.keyboard.press("r")  # opens the decision line by line, and goes to its first field
     assert ecran.page.evaluate("document.activeElement.name").startswith("choix_")

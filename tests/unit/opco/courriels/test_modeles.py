@@ -215,6 +215,13 @@ def test_what_is_counted_is_in_the_singular_up_to_one(jours: str, dit: str) -> N
     assert f"dans {dit}: son" in texte.replace("\N{NO-BREAK SPACE}", " ")
 
 
+@pytest.mark.parametrize(("nombre", "dit"), [("1", "1 dossier attend encore"), ("3", "3 dossiers attendent encore")])
+def test_the_verb_goes_with_how_many_wait(nombre: str, dit: str) -> None:
+    rendu = render(MODELES["delai_proche"], values_of(MODELES["delai_proche"], nombre=nombre), nom_opco=NOM_OPCO)
+    for corps in (rendu.texte, rendu.html):
+        assert dit in corps.replace("\N{NO-BREAK SPACE}", " ")
+
+
 def test_no_model_can_carry_a_secret() -> None:
     valeurs = {nom for modele in MODELES.values() for nom in modele.valeurs}
     assert valeurs == VALEURS.keys()

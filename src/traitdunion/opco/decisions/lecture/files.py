@@ -11,6 +11,7 @@ import msgspec
 
 from traitdunion.norme.identifiants import deca_valide, read_numero_externe
 from traitdunion.norme.identite import fold_name
+from traitdunion.opco.decisions.lecture.nouvelles import Nouvelles, read_nouvelles
 from traitdunion.opco.socle.clock import Clock, day_of
 from traitdunion.opco.socle.database import Database, Tx
 
@@ -22,7 +23,9 @@ FILES = {
     "attente": "Attente d'information",
     "proches": "Près de la limite",
     "ruptures": "Ruptures à confirmer",
+    "deca": "Dépôts DECA à vérifier",
 }
+PAR_PERSONNE = frozenset({"a_instruire", "attente", "proches"})  # the others wait for whoever looks
 _CHIFFRES = re.compile(r"[0-9]+")
 LIGNE = """
 SELECT d.numero_interne, d.etat, d.numero_deca, d.depose_le, i.file, i.complet_le, i.limite_le, i.affecte_a,
@@ -45,6 +48,13 @@ _FILTRES = {
 _RUPTURES = (
     "FROM rupture r JOIN dossier d USING (numero_interne) WHERE r.issue IS NULL AND d.etat IN ('ENGAGE', 'RUPTURE')"
 )
+# What does not advance without a person, and what raised an alert; a cancelled dossier asks for nothing more.
+_DECA = (
+    "FROM deca_depot r JOIN dossier d USING (numero_interne)"
+    " WHERE (r.etat IN ('NON_DEPOSABLE', 'EN_ECHEC') OR r.alerte IS NOT NULL)"
+    " AND (d.etat <> 'ANNULE' OR r.alerte IS NOT NULL)"
+)
+_SANS_PERSONNE = {"ruptures": _RUPTURES, "deca": _DECA}
 _AFFECTES = {"tous": "", "moi": " AND i.affecte_a = %(moi)s", "personne": " AND i.affecte_a IS NULL"}
 
 
@@ -96,14 +106,16 @@ class Files:
                 comptes[nom] = await _count(tx, f"SELECT 1 FROM instruction i WHERE {ou}", valeurs)  # noqa: S608
             miens = f"SELECT 1 FROM instruction i WHERE i.file <> 'DECIDE'{_AFFECTES['moi']}"  # noqa: S608
             comptes["miens"] = await _count(tx, miens, valeurs)
-            comptes["ruptures"] = await _count(tx, f"SELECT 1 {_RUPTURES}", valeurs)
+            for nom, source in _SANS_PERSONNE.items():
+                comptes[nom] = await _count(tx, f"SELECT 1 {source}", valeurs)
         return comptes
 
     async def list_page(self, file: str, *, affecte: str = "tous", compte: int, page: int = 1) -> PageFile:
         """One page of a queue, the nearest limit first. `file`: a key of FILES; `affecte`: tous, moi, personne."""
         valeurs = self._values(compte) | {"limite": TAILLE_PAGE + 1, "saute": (page - 1) * TAILLE_PAGE}
-        if file == "ruptures":
-            requete = f"SELECT r.numero_interne {_RUPTURES} ORDER BY r.id LIMIT %(limite)s OFFSET %(saute)s"
+        if file in _SANS_PERSONNE:
+            source = _SANS_PERSONNE[file]
+            requete = f"SELECT r.numero_interne {source} ORDER BY r.id LIMIT %(limite)s OFFSET %(saute)s"
         else:
             requete = (
                 f"SELECT i.numero_interne FROM instruction i WHERE {_FILTRES[file]}{_AFFECTES[affecte]} "  # noqa: S608
@@ -112,6 +124,11 @@ class Files:
         async with self._database.connection() as tx:
             numeros = [numero for (numero,) in await (await tx.execute(requete, valeurs)).fetchall()]
             return await _page(tx, numeros, page)
+
+    async def read_nouvelles(self) -> Nouvelles:
+        """What changed since yesterday, whoever did it."""
+        async with self._database.connection() as tx:
+            return await read_nouvelles(tx, jour=day_of(self._clock.now()))
 
     async def find_next(self, numero: int, *, compte: int) -> int | None:
         """The dossier to instruct after this one: the nearest limit among this person's, then nobody's."""
@@ -145,7 +162,7 @@ class Files:
 
 def _condition(texte: str) -> tuple[str | None, dict[str, object], str]:
     """What is looked for: a condition on an index, its values, the order of that index."""
-    propre = " ".join(texte.split())
+    propre = " ".join(texte.replace("\0", " ").split())
     colle = propre.replace(" ", "")
     numero = read_numero_externe(propre)
     if numero is None and _CHIFFRES.fullmatch(colle) and len(colle) <= 7:

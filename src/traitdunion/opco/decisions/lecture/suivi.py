@@ -1,5 +1,6 @@
 """What becomes of a dossier, as its CFA reads it: the request that waits for it, its funding, its breaks."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import msgspec
@@ -16,6 +17,11 @@ SELECT numero_interne, limite_le FROM demande_information
 """
 
 
+OUVERTES = """
+SELECT numero_interne, limite_le FROM demande_information WHERE numero_interne = ANY(%s) AND repondue_le IS NULL
+"""
+
+
 class SuiviLu(msgspec.Struct, frozen=True, kw_only=True):
     """What follows the deposit of one dossier."""
 
@@ -23,6 +29,8 @@ class SuiviLu(msgspec.Struct, frozen=True, kw_only=True):
     ruptures: tuple[store.Rupture, ...] = ()
     engagement: EngagementLu | None = None
     limite_le: date | None = None
+    contrat_lie: int | None = None  # the contract that this one follows or changes, of the same CFA
+    avenant: bool = False
 
     @property
     def demande_ouverte(self) -> store.DemandeInformation | None:
@@ -55,6 +63,8 @@ class Suivi:
                 demandes=tuple(await store.list_demandes(tx, numero)),
                 ruptures=tuple(await store.list_ruptures(tx, numero)),
                 engagement=await self._financement.find(tx, numero),
+                contrat_lie=fiche.contrat_lie,
+                avenant=await store.is_avenant(tx, numero),
                 limite_le=fiche.limite_le if fiche.file not in (None, "DECIDE") else None,
             )
 
@@ -62,6 +72,11 @@ class Suivi:
         """The requests for information that wait for a SIREN, the nearest deadline first."""
         async with self._database.connection() as tx:
             return [Attente(*row) for row in await (await tx.execute(ATTENTES, (siren, limite))).fetchall()]
+
+    async def list_demandees(self, numeros: Sequence[int]) -> dict[int, date]:
+        """Of dossiers already found to be the reader's, those whose CFA is asked for information, and until when."""
+        async with self._database.connection() as tx:
+            return dict(await (await tx.execute(OUVERTES, (list(numeros),))).fetchall())
 
     async def count_ouvertes(self, *, siren: str) -> int:
         """How many échéances of a SIREN are open today."""

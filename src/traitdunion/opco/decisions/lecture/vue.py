@@ -89,6 +89,11 @@ class DossierInstruit(msgspec.Struct, frozen=True, kw_only=True):
         """The declaration that waits for staff."""
         return next((une for une in self.ruptures if une.issue is None), None)
 
+    @property
+    def agissable(self) -> bool:
+        """Whether staff may still do something: not on what is refused, cancelled or closed."""
+        return any(self.may(acte) for acte in Acte)
+
     def may(self, acte: str) -> bool:
         """Whether an act may be done in this state."""
         return Etat(self.fiche.etat) in PERMIS[Acte(acte)]

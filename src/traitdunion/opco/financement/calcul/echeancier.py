@@ -57,12 +57,16 @@ def number(
 def conditions_of(
     contrat: Contrat, *, regime: Regime, participation: int
 ) -> tuple[tuple[Condition, ...], tuple[Condition, ...], tuple[Condition, ...]]:
-    """What the first échéance waits for, then the next ones, then the last solde (steps 8 and 9)."""
-    depuis = regime is Regime.DEPUIS
-    premiere = (Condition.ATTESTATION_DEBUT,) if depuis and contrat.nouveau_cfa else ()
-    suivante = (Condition.CERTIFICAT_REALISATION,)
-    derniere = (*suivante, Condition.FACTURE_PARTICIPATION) if depuis and participation else suivante
-    return premiere, suivante, derniere
+    """What the first échéance waits for, then the next ones, then the last solde (steps 8 and 9).
+
+    The advances of a new CFA wait for the start of the training to be attested, the last solde for the proof that it
+    took place. An OPCO that wants that proof sooner says so by a parameter (`preuve_realisation`).
+    """
+    if regime is Regime.AVANT:
+        return (), (), ()
+    avance = (Condition.ATTESTATION_DEBUT,) if contrat.nouveau_cfa else ()
+    participe = (Condition.FACTURE_PARTICIPATION,) if participation else ()
+    return avance, avance, (Condition.CERTIFICAT_REALISATION, *participe)
 
 
 class _Calendrier:

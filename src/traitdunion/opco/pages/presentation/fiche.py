@@ -3,7 +3,8 @@
 Shared by the portals. What is sensitive is not shown in full: of a NIR, its first three digits and its length.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -37,6 +38,8 @@ LISTES = {
 MONTANTS = frozenset({"salaire_embauche", "avantage_nourriture", "avantage_logement", "salaire_brut"})
 # What an OPCO must know and a list of facts need not show: said by the form itself, not repeated on screens.
 TUS = frozenset({"handicap", "droits_rqth_extension_boe", "droits_rqth_equivalence_jeune"})
+RACINE = "cerfa"  # of the names of members in anomalies
+_INDICE = re.compile(r"\[[0-9]+\]")
 BLOCS = (
     "employeur",
     "apprenti",
@@ -49,35 +52,64 @@ BLOCS = (
 )
 
 
+class Ligne(NamedTuple):
+    """One member of the form: its label on paper, its value, its name in the norm (« cerfa.apprenti.nom »)."""
+
+    libelle: str
+    valeur: str
+    champ: str
+
+
 class Bloc(NamedTuple):
-    """One block of the form; `lignes` are label and value."""
+    """One block of the form, and its name in the norm."""
 
     titre: str
-    lignes: tuple[tuple[str, str], ...]
+    lignes: tuple[Ligne, ...]
+    champ: str
 
 
 def blocs_of(cerfa: Cerfa) -> tuple[Bloc, ...]:
     """The blocks in which something is said, in the order of the form."""
     plan = {membre.attribut: membre for membre in compile_plan(Cerfa).membres.values()}
-    blocs = (Bloc(plan[nom].libelle, tuple(_lines(getattr(cerfa, nom), plan[nom]))) for nom in BLOCS)
-    return tuple(bloc for bloc in blocs if bloc.lignes)
+    blocs = []
+    for nom in BLOCS:
+        champ = f"{RACINE}.{plan[nom].nom}"
+        lignes = tuple(_lines(getattr(cerfa, nom), plan[nom], champ))
+        if lignes:
+            blocs.append(Bloc(plan[nom].libelle, lignes, champ))
+    return tuple(blocs)
 
 
-def _lines(struct: msgspec.Struct | None, parent: Membre) -> Iterator[tuple[str, str]]:
+def find_ancre(champ: str | None, blocs: Iterable[Bloc]) -> str | None:
+    """Where the page shows a member: its own line, else its block; None when neither is shown."""
+    if champ is None:
+        return None
+    champ = _INDICE.sub("", champ)
+    bloc = next((un for un in blocs if champ == un.champ or champ.startswith(f"{un.champ}.")), None)
+    if bloc is None:
+        return None
+    # Of an address or of the pay table, the line is that of the whole.
+    connus = {ligne.champ for ligne in bloc.lignes}
+    while champ not in connus and champ != bloc.champ:
+        champ = champ.rpartition(".")[0]
+    return champ
+
+
+def _lines(struct: msgspec.Struct | None, parent: Membre, chemin: str) -> Iterator[Ligne]:
     if struct is None or parent.plan is None:
         return
     for membre in parent.plan.membres.values():
-        valeur = getattr(struct, membre.attribut)
+        valeur, champ = getattr(struct, membre.attribut), f"{chemin}.{membre.nom}"
         if valeur is None or membre.attribut in TUS:
             continue
         if isinstance(valeur, Adresse):
-            yield membre.libelle, _address(valeur)
+            yield Ligne(membre.libelle, _address(valeur), champ)
         elif isinstance(valeur, tuple):
-            yield from _table(valeur, membre.plan)
+            yield from _table(valeur, membre.plan, champ)
         elif isinstance(valeur, msgspec.Struct):
-            yield from _lines(valeur, membre)
+            yield from _lines(valeur, membre, champ)
         else:
-            yield membre.libelle, write(membre.attribut, valeur)
+            yield Ligne(membre.libelle, write(membre.attribut, valeur), champ)
 
 
 def _address(adresse: Adresse) -> str:
@@ -85,9 +117,9 @@ def _address(adresse: Adresse) -> str:
     return ", ".join(filter(None, (adresse.adresse1, adresse.adresse2, ville)))
 
 
-def _table(lignes: tuple[msgspec.Struct, ...], plan: Plan | None) -> Iterator[tuple[str, str]]:
-    """The pay table: one line for each year and period."""
-    for ligne in lignes:
+def _table(lignes: tuple[msgspec.Struct, ...], plan: Plan | None, champ: str) -> Iterator[Ligne]:
+    """The pay table: one line for each year and period, the first of which bears the name of the table."""
+    for rang, ligne in enumerate(lignes):
         annee, _, periode = (getattr(ligne, "ordre", None) or "").partition(".")
         dits = (
             write(membre.attribut, valeur)
@@ -97,7 +129,7 @@ def _table(lignes: tuple[msgspec.Struct, ...], plan: Plan | None) -> Iterator[tu
         )
         debut, fin = jour(getattr(ligne, "date_debut", None)), jour(getattr(ligne, "date_fin", None))
         titre = f"Rémunération, année {annee or '–'}{f', période {periode}' if periode else ''}"
-        yield titre, ", ".join((f"du {debut} au {fin}", *dits))
+        yield Ligne(titre, ", ".join((f"du {debut} au {fin}", *dits)), champ if rang == 0 else f"{champ}.{rang}")
 
 
 def write(attribut: str, valeur: Any) -> str:

@@ -53,8 +53,19 @@ const lignes = [...document.querySelectorAll("[data-liste] tbody tr")];
 const gestes = new Map([...document.querySelectorAll("[data-touche]")].map((geste) => [geste.dataset.touche, geste]));
 for (const rappel of document.querySelectorAll("[data-clavier]")) rappel.hidden = false;
 let ici = -1;
+function faire(touche) {
+  const geste = gestes.get(touche);
+  if (!geste) return false;
+  if (geste.tagName === "A") geste.click();
+  else {
+    geste.open = true;
+    geste.querySelector("input:not([type=hidden]), textarea")?.focus();
+  }
+  return true;
+}
 document.addEventListener("keydown", (evenement) => {
-  if (evenement.ctrlKey || evenement.metaKey || evenement.altKey || evenement.target.closest("input, textarea, select, dialog")) return;
+  if (evenement.ctrlKey || evenement.metaKey || evenement.altKey) return;
+  if (evenement.target instanceof Element && evenement.target.closest("input, textarea, select, dialog")) return;
   const pas = { j: 1, k: -1 }[evenement.key];
   if (pas && lignes.length) {
     lignes[ici]?.removeAttribute("data-ici");
@@ -62,15 +73,25 @@ document.addEventListener("keydown", (evenement) => {
     lignes[ici].setAttribute("data-ici", "");
     lignes[ici].querySelector("a").focus();
   }
-  const geste = gestes.get(evenement.key);
-  if (!geste) return;
-  evenement.preventDefault();
-  if (geste.tagName === "A") geste.click();
-  else {
-    geste.open = true;
-    geste.querySelector("input:not([type=hidden]), textarea")?.focus();
+  // In a list, the act is done on the page of the line that was walked to.
+  if (ici >= 0 && lignes[ici].dataset.actes?.includes(evenement.key)) {
+    const lien = lignes[ici].querySelector("a").href;
+    window.location.assign(evenement.key === "a" ? `${lien}/${lignes[ici].dataset.accord ?? "accord"}` : `${lien}#acte-${evenement.key}`);
   }
+  if (faire(evenement.key)) evenement.preventDefault();
 });
+if (window.location.hash.startsWith("#acte-")) faire(window.location.hash.slice("#acte-".length));
+
+// A link to a field opens the block that holds it.
+function montrer() {
+  const champ = window.location.hash.startsWith("#champ-") && document.getElementById(window.location.hash.slice(1));
+  if (!champ) return;
+  const bloc = champ.closest("details");
+  if (bloc) bloc.open = true;
+  champ.scrollIntoView({ block: "center" });
+}
+window.addEventListener("hashchange", montrer);
+montrer();
 
 // What went wrong is where the reading starts.
 document.querySelector("[data-erreur]")?.focus();

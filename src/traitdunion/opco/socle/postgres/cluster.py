@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -31,8 +31,10 @@ OPTIONS = (
 
 
 @contextlib.contextmanager
-def running(dossier: Path) -> Iterator[str]:
+def running(dossier: Path, *, reglages: Sequence[str] = ()) -> Iterator[str]:
     """Run the cluster kept in `dossier` (made if absent) for the time of the block; yields its URL.
+
+    `reglages`: settings of the server over ours, such as « shared_buffers=1GB ».
 
     It listens on a unix socket only, and ends with this process, even if this process is killed; since Linux ties a
     child to the thread that started it, call this from a thread that stays (the main one). Raises PostgresError.
@@ -53,7 +55,7 @@ def running(dossier: Path) -> Iterator[str]:
                 _create(dossier, outils, account)
             clear_stale(dossier, delai_secondes=DELAI_ARRET_SECONDES)
         with _socket_folder(dossier, account) as prise:
-            serveur = _start(dossier, outils, account, prise)
+            serveur = _start(dossier, outils, account, prise, reglages)
             try:
                 yield f"postgresql://{UTILISATEUR}@/postgres?host={quote(str(prise), safe='')}"
             finally:
@@ -100,7 +102,9 @@ def _create(dossier: Path, outils: Path, account: Account) -> None:
         shutil.rmtree(provisoire, ignore_errors=True)
 
 
-def _start(dossier: Path, outils: Path, account: Account, prise: Path) -> "subprocess.Popen[bytes]":
+def _start(
+    dossier: Path, outils: Path, account: Account, prise: Path, reglages: Sequence[str]
+) -> "subprocess.Popen[bytes]":
     parent = os.getpid()
     prctl = ctypes.CDLL(None, use_errno=True).prctl
 
@@ -111,7 +115,7 @@ def _start(dossier: Path, outils: Path, account: Account, prise: Path) -> "subpr
             os._exit(1)
 
     commande = [str(outils / "postgres"), "-D", str(dossier), "-k", str(prise), "-c", "listen_addresses="]
-    for option in OPTIONS:
+    for option in (*OPTIONS, *reglages):
         commande += ["-c", option]
     with tempfile.TemporaryFile() as journal:
         serveur = subprocess.Popen(
