@@ -145,8 +145,9 @@ class Serveur:
 
     async def counts(self) -> dict[str, int]:
         """What a refusal must leave as it was."""
-        tables = ("dossier", "depot", "document", "document_objet", "evenement")
-        return {table: await self.count(table) for table in tables} | {"objets": len(self.objects())}
+        tables = ("dossier", "depot", "document", "document_objet", "evenement", "certificat", "courriel")
+        comptes = ("facture", "ligne_facture", "ecriture", "mouvement", "compteur_facture")
+        return {table: await self.count(table) for table in (*tables, *comptes)} | {"objets": len(self.objects())}
 
     def objects(self) -> list[Path]:
         """Every file of the object store and of the folder where uploads wait."""

@@ -13,6 +13,9 @@ import httpx
 import jsonschema
 import pytest
 from builders import envois, fichiers
+from builders.factures.dossiers import a_certificat
+from builders.factures.envoi import a_body, send_avoir, send_facture, set_iban, some_lignes
+from builders.instruction import an_agent, an_engaged
 from builders.serveur import OBLIGATOIRES, SIREN, SIREN_AUTRE, SIRET_AUTRE, Appelant, Serveur
 
 from traitdunion.norme.openapi.exemples import RUPTURE
@@ -23,17 +26,24 @@ OPENAPI: dict[str, Any] = json.loads(
     (Path(__file__).parent.parent.parent / "docs" / "openapi.json").read_text(encoding="utf-8")
 )
 PDF = fichiers.a_pdf()
+RANG_ENGAGE = 11
 
 
 @dataclass(frozen=True)
 class Objets:
-    """What a CFA has deposited: its dossier and its document, `rang` the apprentice."""
+    """What a CFA has deposited: its dossier and its document, `rang` the apprentice.
+
+    `engage`: a dossier that is engaged; `facture`: the CFA's number of an invoice of it, `interne` ours.
+    """
 
     appelant: Appelant
     dossier: str
     document: str
     rang: int
     siret: str | None
+    engage: str = "424242"
+    facture: str = "F-ABSENTE"
+    interne: str = "424242"
 
 
 @dataclass(frozen=True)
@@ -76,6 +86,11 @@ APPELS: dict[str, Callable[[Objets], Appel]] = {
     "lire_liste": lambda o: Appel({"params": {"numerosInternes": o.dossier}}, 200),
     "deposer_convention": lambda o: Appel(_multipart("convention", _convention(o)), 400),
     "deposer_document": lambda o: Appel(_multipart("infosFichier", envois.some_infos(o.dossier)), 400),
+    "deposer_facture": lambda o: Appel(_multipart("facture", _facture(o)), 400),
+    "lire_etats_factures": lambda o: Appel({"params": {"numeroPage": "1"}}, 200),
+    "deposer_avoir": lambda o: Appel(_multipart("avoir", _avoir(o)), 400),
+    "lire_etats_avoirs": lambda o: Appel({"params": {"numeroPage": "1"}}, 200),
+    "deposer_certificat": lambda o: Appel(_multipart("certificat", _certificat(o)), 400),
     "declarer_rupture": lambda o: Appel(_json(RUPTURE | {"numeroInterneDossier": o.dossier}), 400),
     "lire_evenements": lambda o: Appel({"params": {"limite": "10"}}, 200),
     "controler": lambda o: Appel(_json(envois.a_depot(o.rang, siret_cfa=o.siret)), 200),
@@ -91,6 +106,19 @@ def _convention(objets: Objets) -> dict[str, Any]:
     return convention
 
 
+def _facture(objets: Objets) -> dict[str, Any]:
+    return a_body(some_lignes(int(objets.engage), (1, "PEDAGOGIE", 100_000)), numero="F-ROUTE")
+
+
+def _avoir(objets: Objets) -> dict[str, Any]:
+    lignes = some_lignes(int(objets.engage), (1, "PEDAGOGIE", 1_000), signe=-1)
+    return a_body(lignes, numero="A-ROUTE", numeroFactureOrigine=objets.facture)
+
+
+def _certificat(objets: Objets) -> dict[str, Any]:
+    return a_certificat(int(objets.engage), 1, rang=RANG_ENGAGE, numeroInterneFacture=objets.interne)
+
+
 CAS = [
     pytest.param(route, version, chemin, id=f"{route.methode} {chemin}")
     for route in ROUTES
@@ -102,8 +130,16 @@ A_CLE = [cas for cas in CAS if cas.values[0].acces is Acces.JETON_ET_CLE]  # typ
 
 @pytest.fixture(scope="module")
 async def miens(serveur: Serveur) -> Objets:
-    """What the first CFA has deposited."""
-    return await _deposit(serveur.cfa, 1, None)
+    """What the first CFA has deposited: an invoice and a credit note too, so that their states have a row."""
+    deposes = await _deposit(serveur.cfa, 1, None)
+    await set_iban(serveur)
+    engage = await an_engaged(serveur, await an_agent(serveur), RANG_ENGAGE)
+    envoyee = await send_facture(serveur, engage, (1, "PEDAGOGIE", 50_000), numero="F-CONTRAT")
+    assert envoyee.status_code == 200, envoyee.text
+    avoir = await send_avoir(serveur, engage, (1, "PEDAGOGIE", 1_000), origine="F-CONTRAT", numero="A-CONTRAT")
+    assert avoir.status_code == 200, avoir.text
+    interne = envoyee.json()["numeroInterneFacture"]
+    return replace(deposes, engage=str(engage), facture="F-CONTRAT", interne=interne)
 
 
 @pytest.fixture(scope="module")
@@ -173,7 +209,9 @@ async def test_another_cfa_sees_nothing_of_ours(
     reponse = await _call(serveur.inconnu, route, chemin, miens, **siens.appelant.entetes)
     assert reponse.status_code == attendu, reponse.text
     check_answer(route, chemin, reponse)
-    absents = replace(miens, dossier="424242", document="424242")
+    absents = replace(
+        miens, dossier="424242", document="424242", engage="424242", facture="F-ABSENTE", interne="424242"
+    )
     rien = await _call(serveur.inconnu, route, chemin, absents, **siens.appelant.entetes)
     assert _without_reference(reponse) == _without_reference(rien)
     if route.nom not in ("controler", "deposer_dossier"):
@@ -236,7 +274,14 @@ async def test_the_lists_hold_one_siren_only(serveur: Serveur, miens: Objets, si
     for objets, siren in ((miens, SIREN), (siens, SIREN_AUTRE)):
         assert objets.appelant.siren == siren
         etats = (await objets.appelant.get("/v1/dossiers/etats")).json()
-        assert [etat["numeroInterne"] for etat in etats] == [objets.dossier]
+        engages = [objets.engage] if objets is miens else []
+        assert [etat["numeroInterne"] for etat in etats] == [objets.dossier, *engages]
+
+
+async def test_the_states_of_factures_hold_one_siren_only(serveur: Serveur, miens: Objets, siens: Objets) -> None:
+    for chemin in ("/v2/factures/etats", "/v2/avoirs/etats"):
+        assert (await miens.appelant.get(chemin)).json()["total"] >= 1
+        assert (await siens.appelant.get(chemin)).json()["total"] == 0
 
 
 def check_answer(route: Route, chemin: str, reponse: httpx.Response) -> None:

@@ -42,7 +42,7 @@ from traitdunion.opco.socle.failpoints import POINTS
 CLIENTS = 16
 TAILLE_FICHIER = 40_000  # bytes: several pieces of an upload
 # How often a point is passed for one dossier and its convention, roughly: rare ones get a higher probability.
-PASSAGES = {"avant_commit": 0.3, "apres_commit": 0.3, "avant_reponse": 2.0, "corps_lu": 1.0}
+PASSAGES = {"avant_commit": 1.3, "apres_commit": 1.3, "avant_reponse": 2.0, "corps_lu": 2.0}
 ENTETES = {"EDITEUR": "campagne", "LOGICIEL": "campagne", "VERSION": "1"}
 DELAI_SECONDES = 1_800.0
 

@@ -7,6 +7,8 @@ builders and with these bodies spoilt in one place.
 """
 
 import argparse
+import asyncio
+import itertools
 import random
 import sys
 from collections import Counter
@@ -31,10 +33,14 @@ from schemathesis.specs.openapi.checks import (
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from builders import envois, fichiers
+from builders.factures.demo import grant
+from builders.factures.dossiers import a_certificat
+from builders.factures.envoi import a_body, some_lignes
 
 from traitdunion.bac_a_sable.demo import cast
 from traitdunion.bac_a_sable.demo.server import Connection, serving
 from traitdunion.norme.openapi.exemples import RUPTURE
+from traitdunion.norme.openapi.exemples_facturation import IBAN
 from traitdunion.norme.routes import ROUTES, Route
 
 CHECKS = [
@@ -47,6 +53,8 @@ CHECKS = [
 OBLIGATOIRES = {"EDITEUR": "schemathesis", "LOGICIEL": "schemathesis", "VERSION": "4"}
 REGLAGES = {"TRAITDUNION_APPELS_PAR_MINUTE": "0", "TRAITDUNION_JETONS_PAR_MINUTE": "0"}
 PDF = fichiers.a_pdf()
+PARTIES = {"deposer_facture": "facture", "deposer_avoir": "avoir", "deposer_certificat": "certificat"}
+RANG_ENGAGE = 5_000  # an apprentice that no call draws
 ABERRATIONS = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=40),
     lambda enfants: st.lists(enfants, max_size=3) | st.dictionaries(st.text(max_size=8), enfants, max_size=3),
@@ -76,6 +84,11 @@ class Essai:
         # 0 is the apprentice of what the reads speak of.
         self._dossier = self._send("deposer_dossier", "/v2/dossiers", 0).json()["numeroInterne"]
         self._document = self._send("deposer_convention", "/v2/conventions", 0).json()["numeroInterneDocument"]
+        engage = self._send("deposer_dossier", "/v2/dossiers", RANG_ENGAGE).json()["numeroInterne"]
+        self._engage = int(engage)
+        self._send_parts("/v2/conventions", "convention", envois.a_convention(engage, RANG_ENGAGE))
+        asyncio.run(grant(connexion, [self._engage]))
+        self._numeros = itertools.count(1)
 
     @property
     def acces(self) -> dict[str, str]:
@@ -149,6 +162,8 @@ class Essai:
             partie = "convention" if convention else "infosFichier"
             corps = envois.multipart_body(envois.multipart_parts(partie, spoilt(message), PDF))
             return self._http.post(api + chemin, data=corps, headers={**entetes, "Content-Type": envois.MULTIPART})
+        if nom in PARTIES:
+            return self._send_parts(chemin, PARTIES[nom], spoilt(self._facturation(nom)))
         if nom == "jeton":
             return self._http.post(api + chemin, data=spoilt(dict(self._client)))
         parametres = {
@@ -159,6 +174,23 @@ class Essai:
         chemin = chemin.replace("{identifiant}", f"d-{self._dossier}")
         chemin = chemin.replace("{numero_interne_document}", self._document)
         return self._http.get(api + chemin, params=parametres, headers=entetes, timeout=60)
+
+    def _facturation(self, nom: str) -> dict[str, Any]:
+        """An invoice of one cent, a credit note of the one that comes with it, a certificate."""
+        if nom == "deposer_certificat":
+            return a_certificat(self._engage, 1, rang=RANG_ENGAGE)
+        numero = f"F-{next(self._numeros)}"
+        facture = a_body(some_lignes(self._engage, (1, "PEDAGOGIE", 1)), numero=numero, iban=IBAN)
+        if nom == "deposer_facture":
+            return facture
+        self._send_parts("/v2/factures", "facture", facture)
+        lignes = some_lignes(self._engage, (1, "PEDAGOGIE", 1), signe=-1)
+        return a_body(lignes, numero=f"A-{numero}", iban=IBAN, numeroFactureOrigine=numero)
+
+    def _send_parts(self, chemin: str, partie: str, message: Any) -> requests.Response:
+        corps = envois.multipart_body(envois.multipart_parts(partie, message, PDF))
+        entetes = {**OBLIGATOIRES, **self.acces, "Content-Type": envois.MULTIPART}
+        return self._http.post(self._connexion.api + chemin, data=corps, headers=entetes, timeout=60)
 
 
 def _modes() -> tuple[GenerationMode, GenerationMode]:

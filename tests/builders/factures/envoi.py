@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 from builders.factures.papier import a_facture_pdf
-from builders.serveur import SIREN, SIRET, Serveur
+from builders.serveur import SIREN, SIRET, Appelant, Serveur
 
 from traitdunion.norme.facturation.montants import to_euros
 from traitdunion.norme.identifiants import numero_externe
@@ -66,8 +66,15 @@ def a_body(
 
 async def send_facture(serveur: Serveur, dossier: int, *lignes: Ligne, **options: Any) -> httpx.Response:
     """Send an invoice on one dossier."""
-    corps = a_body(some_lignes(dossier, *lignes), **options)
-    return await serveur.cfa.send("/v2/factures", corps, a_facture_pdf(numero=corps["numero"]), nom="facture.pdf")
+    return await send_body(serveur, a_body(some_lignes(dossier, *lignes), **options))
+
+
+async def send_body(
+    serveur: Serveur, corps: dict[str, Any], pdf: bytes | None = None, *, par: Appelant | None = None
+) -> httpx.Response:
+    """Send an invoice as it is written; its PDF bears the same number, unless another is given."""
+    fichier = a_facture_pdf(numero=str(corps.get("numero", "")).strip()) if pdf is None else pdf
+    return await (par or serveur.cfa).send("/v2/factures", corps, fichier, nom="facture.pdf")
 
 
 async def send_avoir(
@@ -83,3 +90,28 @@ def codes_of(reponse: httpx.Response) -> list[str]:
     """The codes of a refusal, or of the warnings of a deposit."""
     corps = reponse.json()
     return [une["code"] for une in corps.get("errors", corps.get("avertissements", []))]
+
+
+def errors_of(reponse: httpx.Response) -> list[tuple[str, str]]:
+    """Code and field of everything that is said, warnings included."""
+    corps = reponse.json()
+    return [(une["code"], une["champ"]) for une in corps.get("errors", corps.get("avertissements", []))]
+
+
+async def check_refused(
+    serveur: Serveur,
+    corps: dict[str, Any],
+    *attendues: tuple[str, str],
+    statut: int = 400,
+    pdf: bytes | None = None,
+    par: Appelant | None = None,
+) -> httpx.Response:
+    """Send an invoice that must be refused with these codes and fields, in this order, and leave nothing behind."""
+    avant = await serveur.counts(), await serveur.fetch("SELECT * FROM solde_poste ORDER BY 1, 2, 3, 4, 5")
+    reponse = await send_body(serveur, corps, pdf, par=par)
+    assert reponse.status_code == statut, reponse.text
+    assert errors_of(reponse) == list(attendues)
+    apres = await serveur.counts(), await serveur.fetch("SELECT * FROM solde_poste ORDER BY 1, 2, 3, 4, 5")
+    assert apres == avant
+    assert "".join(corps.get("ibanEmetteur", "?").split()) not in "".join(reponse.text.split())
+    return reponse

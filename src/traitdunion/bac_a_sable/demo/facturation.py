@@ -30,7 +30,6 @@ from traitdunion.opco.decisions import store as decisions
 from traitdunion.opco.factures import store as factures
 from traitdunion.opco.factures.traitement import Choix
 from traitdunion.opco.financement.faits import Choix as ChoixAccord
-from traitdunion.opco.modifications.service import TypeModification
 from traitdunion.opco.pages.services import Portail
 from traitdunion.opco.paiements.verification import verify
 from traitdunion.opco.settings import Settings
@@ -68,9 +67,8 @@ def play(client: ClientCfa, settings: Settings, *, tell: Tell) -> list[str]:
 async def _play(client: ClientCfa, settings: Settings, tell: Tell) -> tuple[int, int]:
     assert settings.database_url is not None  # the demonstration has one
     async with assemblage.portail(settings) as portail, Database.open(settings.database_url) as database:
-        gens = await _find_gens(database, "cfa", "opco", "comptable")
+        gens = await _find_gens(database, "opco", "comptable")
         theatre = Theatre(client, portail, database, gens, datetime.now(UTC).date(), tell)
-        await _accept_iban(theatre)
         entier = await _play_contrat_entier(theatre)
         rompu = await _play_contrat_rompu(theatre)
         await _conclude(theatre, (entier, rompu))
@@ -262,21 +260,6 @@ async def _conclude(theatre: Theatre, numeros: Sequence[int]) -> None:
         valeurs = (numero_externe(numero), lu.cerfa.etat or "", *(say_montant(un) for un in montants))
         theatre.tell("   " + "  ".join(f"{valeur:>11}" for valeur in valeurs))
     theatre.tell(f"   comptes relus : {comptes_justes.ecritures} écritures, aucun écart")
-
-
-async def _accept_iban(theatre: Theatre) -> None:
-    """The CFA asks for its account, two people of the OPCO validate it."""
-    modifications = theatre.portail.modifications
-    numero = await modifications.ask(
-        cast.SIREN,
-        TypeModification.IBAN,
-        valeur=cast.IBAN,
-        titulaire=cast.CFA,
-        justification="Premier compte, pour la démonstration",
-        compte=theatre.gens["cfa"],
-    )
-    for qui in ("opco", "comptable"):
-        await modifications.accept(numero, par=theatre.gens[qui])
 
 
 def _say(theatre: Theatre, numero: int, phrase: str) -> None:

@@ -18,10 +18,14 @@ import httpx
 import msgspec
 
 from traitdunion.bac_a_sable.demo import cast, comptes
+from traitdunion.norme.openapi.exemples_facturation import IBAN
 from traitdunion.opco import assemblage, coffre
+from traitdunion.opco.modifications import store as modifications
+from traitdunion.opco.modifications.banque import iban_aad
 from traitdunion.opco.referentiels import exemples
 from traitdunion.opco.settings import Choix, Settings
 from traitdunion.opco.socle import migrations, postgres
+from traitdunion.opco.socle.clock import SystemClock
 from traitdunion.opco.socle.database import Database
 
 DELAI_DEMARRAGE_SECONDES = 60
@@ -125,7 +129,16 @@ async def _connect(url: str, cles: coffre.Coffre, settings: Settings) -> tuple[s
         await commandes.imports.import_exemples(par="demo")
         acces = await comptes.create(commandes, editeur=editeur.id, portail=settings.url_portail)
         cle = await commandes.cles.generate(cast.SIREN, par="demo")
+        await _set_iban(database, cles)
     return editeur.client_id, editeur.client_secret, cle.cle, acces
+
+
+async def _set_iban(database: Database, cles: coffre.Coffre) -> None:
+    """The account of the documentation's invoices, validated as two people of the OPCO would have."""
+    chiffre = cles.vault().encrypt(IBAN.encode(), aad=iban_aad(cast.SIREN))
+    async with database.transaction() as tx:
+        at = SystemClock().now()
+        await modifications.set_banque(tx, siren=cast.SIREN, titulaire=cast.CFA, chiffre=chiffre, fin=IBAN[-4:], at=at)
 
 
 @contextlib.contextmanager

@@ -221,6 +221,7 @@ REPONSES: dict[str, Any] = {
                 "libelle": "Accord de prise en charge",
                 "numeroInterne": "1",
                 "numeroExterne": "CA-0000001",
+                "numeroInterneFacture": None,
                 "survenuLe": "2026-09-12T08:30:00Z",
             }
         ],

@@ -60,6 +60,7 @@ async def read_envoi(call: Call, *, partie: str, dossier: Path) -> AsyncIterator
             raise  # an OSError of its own kind: too slow, not too full
         except OSError as erreur:
             raise ObjectStoreError(f"cannot stage the file ({erreur.strerror})") from None
+        failpoints.hit("corps_lu")
         yield reading.envoi(Path(fichier.name))
 
 

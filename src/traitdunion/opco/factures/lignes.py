@@ -17,6 +17,7 @@ from traitdunion.opco.factures.regles.dossiers import TYPES_PREUVE, read_preuves
 from traitdunion.opco.factures.regles.preuves import Preuves
 from traitdunion.opco.factures.states import ActeLigne, next_etat
 from traitdunion.opco.financement.calcul import Condition
+from traitdunion.opco.socle.clock import day_of
 from traitdunion.opco.socle.database import Tx
 
 REDUIT = "ENGAGEMENT_REDUIT"
@@ -96,9 +97,11 @@ class Lignes:
         attendent = await store.list_lignes_dossier(tx, dossier, etats=[EtatDeLigne.A_COMPLETER])
         if not attendent:
             return
-        preuves = await read_preuves(tx, dossier)
+        preuves = (await read_preuves(tx, [dossier]))[dossier]
         completes = []
         for ligne in attendent:
+            if ligne.jusqu_au is not None and day_of(at) > ligne.jusqu_au:
+                continue  # too late: the calendar has not passed yet, and will (R6332-25 III 4°)
             manque = [une for une in ligne.attend if not _is_proved(Condition(une), ligne.echeance, preuves)]
             if manque == ligne.attend:
                 continue

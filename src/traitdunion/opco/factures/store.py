@@ -148,12 +148,14 @@ async def insert(tx: Tx, nouvelle: NouvelleFacture, lignes: Sequence[NouvelleLig
     valeurs = msgspec.structs.astuple(msgspec.structs.replace(nouvelle, avertissements=Jsonb(nouvelle.avertissements)))
     ecrite = await (await tx.execute(INSERT, (row[0], *valeurs))).fetchone()
     assert ecrite is not None
-    ids = []
-    for ligne in lignes:
-        champs = msgspec.structs.astuple(ligne)
-        trouvee = await (await tx.execute(INSERT_LIGNE, (ecrite[0], nouvelle.siren, *champs))).fetchone()
-        assert trouvee is not None
-        ids.append(int(trouvee[0]))
+    ids: list[int] = []
+    async with tx.cursor() as cursor:
+        valeurs_lignes = [(ecrite[0], nouvelle.siren, *msgspec.structs.astuple(ligne)) for ligne in lignes]
+        await cursor.executemany(INSERT_LIGNE, valeurs_lignes, returning=True)
+        while len(ids) < len(lignes):
+            (identifiant,) = await cursor.fetchone() or (0,)
+            ids.append(int(identifiant))
+            cursor.nextset()
     return int(ecrite[0]), ids
 
 
@@ -174,9 +176,11 @@ async def attach(tx: Tx, document: int, facture: int) -> None:
     )
 
 
-async def find_by_numero(tx: Tx, *, siret: str, numero: str) -> FactureLue | None:
-    """The invoice or credit note that bears the issuer's number."""
-    cursor = await tx.execute(SELECT + "WHERE f.siret_emetteur = %s AND f.numero = %s", (siret, numero))
+async def find_by_numero(tx: Tx, *, siren: str, siret: str, numero: str) -> FactureLue | None:
+    """The invoice or credit note of this SIREN that bears the issuer's number."""
+    cursor = await tx.execute(
+        SELECT + "WHERE f.siren = %s AND f.siret_emetteur = %s AND f.numero = %s", (siren, siret, numero)
+    )
     return _facture(await cursor.fetchone())
 
 

@@ -8,6 +8,7 @@ import msgspec
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
+from traitdunion.norme.parametres import ReglesFinancement
 from traitdunion.opco.financement.calcul import Echeance
 
 Tx = AsyncConnection[Any]
@@ -134,6 +135,26 @@ async def find_engagements(tx: Tx, numeros: Sequence[int]) -> dict[int, LigneEng
     """The version in force of each of these dossiers that has one."""
     cursor = await tx.execute(LAST + " ORDER BY numero_interne, version DESC", (list(numeros),))
     return {row[0]: LigneEngagement(*row) for row in await cursor.fetchall()}
+
+
+class Termes(msgspec.Struct, frozen=True):
+    """What an engagement in force sets for invoices: the parameters of its day, the last day for the last solde."""
+
+    regles: ReglesFinancement
+    forclusion: date | None
+
+
+async def find_termes(tx: Tx, numeros: Sequence[int]) -> dict[int, Termes]:
+    """The terms of each of these dossiers that is engaged, without its computation."""
+    cursor = await tx.execute(
+        "SELECT DISTINCT ON (numero_interne) numero_interne, regles, forclusion FROM engagement "
+        " WHERE numero_interne = ANY(%s::bigint[]) ORDER BY numero_interne, version DESC",
+        (list(numeros),),
+    )
+    return {
+        numero: Termes(msgspec.convert(regles, ReglesFinancement), forclusion)
+        for numero, regles, forclusion in await cursor.fetchall()
+    }
 
 
 async def find_version(tx: Tx, numero_interne: int, *, sauf: str) -> LigneEngagement | None:

@@ -12,6 +12,7 @@ from traitdunion.norme.erreurs import Anomalie, Refus
 from traitdunion.norme.erreurs import depot as codes
 from traitdunion.opco.pieces import store
 from traitdunion.opco.pieces.gate import Gate, Inspection, TypeContenu, named_after
+from traitdunion.opco.socle import failpoints
 from traitdunion.opco.socle.database import Database, Tx
 from traitdunion.opco.socle.object_store import ObjectStore
 from traitdunion.opco.socle.vault import Vault
@@ -94,6 +95,8 @@ class Pieces:
                 numero = await self._insert(tx, piece, inspection, cle_objet)
                 if numero is not None:
                     await note(tx, numero)
+                failpoints.hit("avant_commit")
+            failpoints.hit("apres_commit")
         except Refus:
             await self._objets.delete(cle_objet)  # rolled back for certain: nothing of a refusal stays
             raise

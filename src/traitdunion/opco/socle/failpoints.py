@@ -12,11 +12,11 @@ POINTS = {
     "pendant_envoi": "in the middle of an upload, part of the file is staged",
     "objet_ecrit": "the file is written under its temporary name, not yet synced",
     "objet_synchronise": "file and folder are synced, its row is not written",
-    "avant_commit": "numbers are taken, the batch is not committed",
-    "apres_commit": "the batch is committed, nobody knows yet",
+    "avant_commit": "numbers are taken, the batch or the document and its effects are not committed",
+    "apres_commit": "they are committed, nobody knows yet",
     "avant_reponse": "the answer is ready and not sent",
 }
-# Those of the background worker.
+# Those of invoices and of the background worker.
 TRAVAUX = {
     "deca_avant_depot": "a deposit with the State is under way and committed, nothing has left",
     "deca_avant_commit": "the State has recorded it, we have not",

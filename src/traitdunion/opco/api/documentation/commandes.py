@@ -1,5 +1,6 @@
 """The shell commands of the examples: pasted one after the other, they work against the demo."""
 
+from traitdunion.norme.openapi.exemples_facturation import IBAN, SIRET_CFA
 from traitdunion.norme.routes import Acces, Route
 from traitdunion.opco.api.documentation.statique import CHEMIN
 
@@ -17,17 +18,31 @@ _BASE = f'curl -sS "$API{CHEMIN}'
 _JSON = "-H 'Content-Type: application/json' --data-binary @dossier.json"
 _DOSSIER = _BASE + 'dossier.json" > dossier.json\n'
 _PDF = _BASE + 'convention.pdf" > convention.pdf\n'
+_FACTURE_PDF = _BASE + 'facture.pdf" > facture.pdf\n'
 
 
-def _sent(partie: str, chemin: str, numero: str, variable: str) -> str:
-    """A PDF and its data, taken from the examples, sent on an engaged dossier."""
+# The first dossier of the demo is engaged and open to invoices, which those of the examples, of March 2027, are not.
+_DOSSIER_ENGAGE, _ECHEANCE, _EMISSION = "CA-0000001", "1", "2026-09-01"
+
+
+def _sent(partie: str, numero: str, variable: str) -> str:
+    """The data, in their file, and a PDF; the number given is kept in a variable."""
     return (
-        _PDF
-        + _BASE
-        + f'{partie}.json" > {partie}.json\n'
-        + f"{variable}=$(appeler -F '{partie}=<{partie}.json;type=application/json' -F fichier=@convention.pdf \\\n"
-        + f'  "$API/v2/{chemin}" | membre {numero}); echo "${variable}"'
+        f"{variable}=$(appeler -F '{partie}=<{partie}.json;type=application/json' -F fichier=@facture.pdf \\\n"
+        + f'  "$API/v2/{partie}s" | membre {numero}); echo "${variable}"'
     )
+
+
+def _written(partie: str, numero: str, montant: str, *membres: str) -> str:
+    """An invoice or a credit note of one line, as a CFA's software writes it."""
+    entete = [
+        f'"numero": "{numero}", "dateEmission": "{_EMISSION}", "montantTotal": {montant}',
+        f'"siretEmetteur": "{SIRET_CFA}", "ibanEmetteur": "{IBAN}"',
+        *membres,
+        f'"lignes": [{{"montant": {montant}, "natureLigne": "PEDAGOGIE", "numeroEcheance": "{_ECHEANCE}",'
+        f'\n  "numeroDossier": "{_DOSSIER_ENGAGE}"}}]',
+    ]
+    return f"cat > {partie}.json <<'FIN'\n{{{(',' + chr(10)).join(entete)}}}\nFIN\n"
 
 
 ENVOIS = {
@@ -52,11 +67,19 @@ ENVOIS = {
     + 'piece.json" | sed "s/\\"idObjet\\": \\"1\\"/\\"idObjet\\": \\"$NUMERO\\"/" > piece.json\n'
     + "appeler -F 'infosFichier=<piece.json;type=application/json' -F fichier=@convention.pdf \\\n"
     + '  "$API/v1/documents"',
-    "deposer_facture": _sent("facture", "factures", "numeroInterneFacture", "FACTURE"),
+    "deposer_facture": _FACTURE_PDF
+    + _written("facture", "FA-DEMO-1", "100.00", '"estCertificatRealisation": false')
+    + _sent("facture", "numeroInterneFacture", "FACTURE"),
     "lire_etats_factures": 'appeler "$API/v2/factures/etats?numeroPage=1"',
-    "deposer_avoir": _sent("avoir", "avoirs", "numeroInterneFacture", "AVOIR"),
+    "deposer_avoir": _FACTURE_PDF
+    + _written("avoir", "AV-DEMO-1", "-40.00", '"numeroFactureOrigine": "FA-DEMO-1"')
+    + _sent("avoir", "numeroInterneFacture", "AVOIR"),
     "lire_etats_avoirs": 'appeler "$API/v2/avoirs/etats?numeroPage=1"',
-    "deposer_certificat": _sent("certificat", "certificats", "numeroInterneCertificat", "CERTIFICAT"),
+    "deposer_certificat": _FACTURE_PDF
+    + _BASE
+    + 'certificat.json" \\\n'
+    + '  | sed "s/\\"numeroInterneFacture\\": \\"1\\"/\\"numeroInterneFacture\\": \\"$FACTURE\\"/" > certificat.json\n'
+    + _sent("certificat", "numeroInterneCertificat", "CERTIFICAT"),
     "declarer_rupture": _BASE
     + 'rupture.json" \\\n'
     + '  | sed "s/\\"numeroInterneDossier\\": \\"1\\"/\\"numeroInterneDossier\\": \\"$NUMERO\\"/" > rupture.json\n'
@@ -81,4 +104,6 @@ def needs(route: Route) -> str:
         return "après la préparation"
     if "$DOCUMENT" in ENVOIS[route.nom] and "DOCUMENT=" not in ENVOIS[route.nom]:
         return "après « Déposer la convention »"
+    if route.nom == "deposer_avoir" or "$FACTURE" in ENVOIS[route.nom].split("FACTURE=")[0]:
+        return "après « Déposer une facture »"
     return "après « Déposer un contrat »" if "$NUMERO" in ENVOIS[route.nom].split("NUMERO=")[0] else "après le jeton"

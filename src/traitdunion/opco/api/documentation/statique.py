@@ -39,7 +39,8 @@ def _fichiers() -> dict[str, Fichier]:
         "avoir.json": _json(exemples_facturation.AVOIR),
         "certificat.json": _json(exemples_facturation.CERTIFICAT),
         "piece.json": _json(exemples.INFOS_FICHIER),
-        "convention.pdf": Fichier(_pdf(), "application/pdf", ENTETES_EXEMPLES),
+        "convention.pdf": _pdf("Convention de formation fictive\n\nChapitre 1 : mandat de gestion donné au CFA."),
+        "facture.pdf": _pdf("Facture fictive\n\nExonération de TVA, article 261-4-4° a du CGI."),
     }
 
 
@@ -49,7 +50,7 @@ def _json(corps: object) -> Fichier:
     )
 
 
-def _pdf() -> bytes:
+def _pdf(texte: str) -> Fichier:
     """A one-page PDF that the gate lets through."""
     from fpdf import FPDF  # a second of imports, for one page that few workers ever serve
 
@@ -57,5 +58,5 @@ def _pdf() -> bytes:
     pdf.set_creation_date(datetime(2026, 9, 1, tzinfo=UTC))  # the same bytes each time
     pdf.add_page()
     pdf.set_font("Helvetica", size=14)
-    pdf.multi_cell(0, 10, "Convention de formation fictive\n\nChapitre 1 : mandat de gestion donné au CFA.")
-    return bytes(pdf.output())
+    pdf.multi_cell(0, 10, texte)
+    return Fichier(bytes(pdf.output()), "application/pdf", ENTETES_EXEMPLES)

@@ -1,6 +1,6 @@
 """POST avoirs: a credit note quotes an invoice and takes effect at once, line by line (norme.md §2.3, regles.md §5)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -9,10 +9,7 @@ from traitdunion.norme import contenu, controles, lecture
 from traitdunion.norme.erreurs import Anomalie
 from traitdunion.norme.erreurs import depot as depot_codes
 from traitdunion.norme.erreurs import factures as codes
-from traitdunion.norme.facturation.echeances import read_numero_echeance
 from traitdunion.norme.facturation.etats import EtatDeLigne
-from traitdunion.norme.facturation.montants import say_montant, to_centimes
-from traitdunion.norme.facturation.natures import Nature, read_nature
 from traitdunion.norme.messages.facture import Avoir
 from traitdunion.opco.comptabilite import service as comptabilite
 from traitdunion.opco.comptabilite.livre import set_aside
@@ -22,22 +19,16 @@ from traitdunion.opco.dossiers.deposit import refuse_bloquant
 from traitdunion.opco.dossiers.documents import Deposant, FichierRecu
 from traitdunion.opco.factures import states, store
 from traitdunion.opco.factures.depot.enregistrement import Enregistrement, FactureRecue, append_event
+from traitdunion.opco.factures.depot.facturx import compact_iban
 from traitdunion.opco.factures.lignes import Lignes
-from traitdunion.opco.factures.regles.dossiers import read_numeros
+from traitdunion.opco.factures.regles.avoirs import Credit, allocate
+from traitdunion.opco.factures.regles.dossiers import find_derniers
 from traitdunion.opco.factures.states import ActeLigne, next_etat
 from traitdunion.opco.modifications.banque import iban_aad
 from traitdunion.opco.socle import failpoints
 from traitdunion.opco.socle.clock import Clock, day_of
 from traitdunion.opco.socle.database import Database, Tx
 from traitdunion.opco.socle.vault import Vault
-
-
-class Credit(msgspec.Struct, frozen=True, kw_only=True):
-    """What one line of a credit note takes of one line of its invoice; `montant` in cents, positive."""
-
-    rang: int
-    origine: store.LigneFacture
-    montant: int
 
 
 class DepotsAvoirs:
@@ -57,7 +48,7 @@ class DepotsAvoirs:
         lu = lecture.read(Avoir, recu.corps, racine="avoir")
         avoir, at = lu.message, self._clock.now()
         formes = controles.merge(lu.anomalies, controles.check_avoir(avoir, recu_le=day_of(at)))
-        deja = await self._enregistrement.find_same(avoir, recu)
+        deja = await self._enregistrement.find_same(avoir, recu, siren=par.siren)
         if deja is not None:
             return deja
         inscription = InscriptionAvoir(avoir, vault=self._vault, lignes=self._lignes, par=par, le=at, formes=formes)
@@ -115,7 +106,9 @@ class InscriptionAvoir:
                 trouvees.append(codes.FACTURE_ORIGINE_INCONNUE.anomalie("avoir.numeroFactureOrigine"))
         else:
             lignes = await store.list_lignes(tx, [self._origine.numero_interne])
-            trouvees += self._allocate(lignes)
+            derniers = await find_derniers(tx, {ligne.numero_interne for ligne in lignes})
+            self._credits, refusees = allocate(self._avoir, self._origine.numero, lignes, derniers=derniers)
+            trouvees += refusees
         self.avertissements = controles.merge(self._formes, [*trouvees, *self.dites_par_le_pdf])
         refuse_bloquant(self.avertissements)
 
@@ -138,7 +131,9 @@ class InscriptionAvoir:
                 date_emission=avoir.date_emission,
                 montant=-sum(credit.montant for credit in self._credits),
                 est_certificat=False,
-                iban_chiffre=self._vault.encrypt((avoir.iban_emetteur or "").encode(), aad=iban_aad(par.siren)),
+                iban_chiffre=self._vault.encrypt(
+                    compact_iban(avoir.iban_emetteur or "").encode(), aad=iban_aad(par.siren)
+                ),
                 etat=states.draw_etat_avoir(etats),
                 document=document,
                 sha256_contenu=contenu.digest(avoir),
@@ -167,46 +162,10 @@ class InscriptionAvoir:
         avoir = self._avoir
         if avoir.numero_facture_origine is None or avoir.siret_emetteur is None:
             return None
-        lue = await store.find_by_numero(tx, siret=avoir.siret_emetteur, numero=avoir.numero_facture_origine)
-        mienne = lue is not None and lue.siren == self._par.siren and lue.genre == store.FACTURE
-        return lue if mienne else None
-
-    def _allocate(self, lignes: Sequence[store.LigneFacture]) -> Iterator[Anomalie]:
-        """What each line takes of which line of the invoice; the anomalies of those that cannot."""
-        self._credits = []
-        libre = {ligne.id: ligne.montant - ligne.credite for ligne in lignes}
-        numeros = read_numeros(une.numero_dossier for une in self._avoir.lignes or ())
-        for rang, une in enumerate(self._avoir.lignes or ()):
-            champ, nature = f"avoir.lignes[{rang}]", read_nature(une.nature_ligne)
-            echeance = read_numero_echeance(une.numero_echeance)
-            if nature is None or echeance is None or une.montant is None or une.montant >= 0 or not une.numero_dossier:
-                continue  # said by the body's own checks
-            visees = [
-                ligne
-                for ligne in lignes
-                if (ligne.numero_interne, ligne.echeance) == (numeros.get(une.numero_dossier), echeance)
-                and nature in (ligne.nature_dite, ligne.nature)
-            ]
-            dit = {"nature": nature.libelle, "numero_echeance": echeance, "numero_dossier": une.numero_dossier}
-            if not visees:
-                assert self._origine is not None
-                yield codes.AVOIR_SANS_LIGNE_CORRESPONDANTE.anomalie(
-                    f"{champ}.natureLigne", numero_facture=self._origine.numero, **dit
-                )
-                continue
-            montant, reste = -to_centimes(une.montant), sum(libre[ligne.id] for ligne in visees)
-            if montant > reste:
-                yield codes.AVOIR_SUPERIEUR_A_LA_FACTURE.anomalie(
-                    f"{champ}.montant", montant=say_montant(montant), reste=say_montant(reste), **dit
-                )
-                continue
-            # A line that was split gives back its RQTH part first, as it was added last.
-            for ligne in sorted(visees, key=lambda lue: (lue.nature == Nature.PEDAGOGIE, -lue.id)):
-                pris = min(montant, libre[ligne.id])
-                if pris:
-                    self._credits.append(Credit(rang=rang, origine=ligne, montant=pris))
-                    libre[ligne.id] -= pris
-                    montant -= pris
+        lue = await store.find_by_numero(
+            tx, siren=self._par.siren, siret=avoir.siret_emetteur, numero=avoir.numero_facture_origine
+        )
+        return lue if lue is not None and lue.genre == store.FACTURE else None
 
     async def _write_livres(self, tx: Tx) -> list[EtatDeLigne]:
         """Move what each line takes; the state of each: to be given back, or done with."""

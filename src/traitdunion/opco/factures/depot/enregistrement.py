@@ -56,12 +56,12 @@ class Enregistrement:
         self._database = database
         self._pieces = pieces
 
-    async def find_same(self, message: Facture, recu: FichierRecu) -> FactureRecue | None:
-        """The same invoice, received before. Raises NUMERO_DE_FACTURE_DEJA_UTILISE when its number is another's."""
+    async def find_same(self, message: Facture, recu: FichierRecu, *, siren: str) -> FactureRecue | None:
+        """The same invoice of this SIREN, received before. Raises NUMERO_DE_FACTURE_DEJA_UTILISE: another's number."""
         if message.siret_emetteur is None or message.numero is None:
             return None
         async with self._database.connection() as tx:
-            deja = await store.find_by_numero(tx, siret=message.siret_emetteur, numero=message.numero)
+            deja = await store.find_by_numero(tx, siren=siren, siret=message.siret_emetteur, numero=message.numero)
         if deja is None:
             return None
         meme = deja.genre == genre_of(message) and deja.sha256_contenu == contenu.digest(message)
@@ -101,16 +101,24 @@ class Enregistrement:
             depose_le=inscription.le,
             dossiers=[],
         )
+
+        async def write(tx: Tx, document: int) -> None:
+            try:
+                await inscription.write(tx, document)
+            except UniqueViolation:
+                # A refusal: what was kept of the file is taken away. Its words are found below.
+                raise Refus([]) from None
+
         try:
-            recue = await self._pieces.record(piece, inspection, guard=inscription.prepare, note=inscription.write)
-        except (Refus, UniqueViolation):
+            recue = await self._pieces.record(piece, inspection, guard=inscription.prepare, note=write)
+        except Refus:
             # The same invoice, or another of the same number, was written while this one was being checked.
-            deja = await self.find_same(message, recu)
+            deja = await self.find_same(message, recu, siren=par.siren)
             if deja is None:
                 raise
             return deja
         if recue.rejouee:
-            deja = await self.find_same(message, recu)
+            deja = await self.find_same(message, recu, siren=par.siren)
             assert deja is not None  # the row of the document is committed, and that of the invoice with it
             return deja
         return FactureRecue(
@@ -130,7 +138,7 @@ def _deja_utilise(message: Facture, numero_interne: int) -> Refus:
     anomalie = codes.NUMERO_DE_FACTURE_DEJA_UTILISE.anomalie(
         f"{genre_of(message).lower()}.numero", numero=message.numero, numero_interne_facture=numero_interne
     )
-    return Refus([anomalie], complement={"numero_interne_facture": str(numero_interne)})
+    return Refus([anomalie], complement={"numeroInterneFacture": str(numero_interne)})
 
 
 async def append_event(

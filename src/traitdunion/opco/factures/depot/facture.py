@@ -16,6 +16,7 @@ from traitdunion.opco.dossiers.deposit import refuse_bloquant
 from traitdunion.opco.dossiers.documents import Deposant, FichierRecu
 from traitdunion.opco.factures import states, store
 from traitdunion.opco.factures.depot.enregistrement import Enregistrement, FactureRecue, append_event
+from traitdunion.opco.factures.depot.facturx import compact_iban
 from traitdunion.opco.factures.regles.controles import Examen, examine
 from traitdunion.opco.factures.regles.dossiers import find_faits, read_numeros
 from traitdunion.opco.factures.regles.faits import FaitsDossier
@@ -45,7 +46,7 @@ class DepotsFactures:
         lu = lecture.read(Facture, recu.corps, racine="facture")
         facture, at = lu.message, self._clock.now()
         formes = controles.merge(lu.anomalies, controles.check_facture(facture, recu_le=day_of(at)))
-        deja = await self._enregistrement.find_same(facture, recu)
+        deja = await self._enregistrement.find_same(facture, recu, siren=par.siren)
         if deja is not None:
             return deja
         inscription = InscriptionFacture(facture, vault=self._vault, par=par, le=at, formes=formes)
@@ -110,7 +111,9 @@ class InscriptionFacture:
                 date_emission=facture.date_emission,
                 montant=sum(part.montant for part in self._parts),
                 est_certificat=bool(facture.est_certificat_realisation),
-                iban_chiffre=self._vault.encrypt((facture.iban_emetteur or "").encode(), aad=iban_aad(par.siren)),
+                iban_chiffre=self._vault.encrypt(
+                    compact_iban(facture.iban_emetteur or "").encode(), aad=iban_aad(par.siren)
+                ),
                 etat=states.draw_etat([EtatDeLigne(ligne.etat) for ligne in lignes]),
                 document=document,
                 sha256_contenu=contenu.digest(facture),
@@ -164,7 +167,7 @@ class InscriptionFacture:
         compte = await find_compte(tx, self._vault, siren=self._par.siren)
         if compte is None:
             return [codes.IBAN_A_DECLARER.anomalie("facture.ibanEmetteur")]
-        meme = "".join(iban.split()).upper() == compte.iban
+        meme = compact_iban(iban) == compact_iban(compte.iban)
         return [] if meme else [codes.IBAN_NON_VALIDE.anomalie("facture.ibanEmetteur")]
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from traitdunion.norme.erreurs import Anomalie
 from traitdunion.norme.erreurs import facturx as codes
-from traitdunion.norme.identifiants import iban_valide
+from traitdunion.norme.identifiants import iban_valide, may_hold_identifiant
 from traitdunion.norme.messages.facture import Avoir, Facture
 from traitdunion.opco.pieces.gate import FacturX, LectureFacture, Mention
 
@@ -102,10 +102,11 @@ def _other_siret(siret: str, lus: tuple[str, ...]) -> str | None:
 
 def _same_iban(iban: str, lus: tuple[str, ...]) -> bool:
     """A profile without an account (MINIMUM) says nothing."""
-    return not lus or _compact(iban) in {_compact(lu) for lu in lus}
+    return not lus or compact_iban(iban) in {compact_iban(lu) for lu in lus}
 
 
-def _compact(iban: str) -> str:
+def compact_iban(iban: str) -> str:
+    """An IBAN without its spaces, in capitals: one account, one text."""
     return "".join(iban.split()).upper()
 
 
@@ -117,7 +118,7 @@ def _said(libelle: str, dit: str | None, lu: str | None) -> str:
 def _quote(texte: str) -> str:
     """A value as typed by a stranger: short, without what hides or turns the text, and never an account."""
     visible = "".join(signe for signe in texte if unicodedata.category(signe)[0] != "C").strip()
-    if iban_valide(_compact(visible)):
+    if iban_valide(compact_iban(visible)) or may_hold_identifiant(visible):
         return "« (non cité) »"
     return f"« {visible[:_CITATION_MAX]}{'…' if len(visible) > _CITATION_MAX else ''} »"
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import msgspec
 
-from traitdunion.norme.erreurs import Anomalie
+from traitdunion.norme.erreurs import Anomalie, Gravite
 from traitdunion.norme.erreurs import factures as codes
 from traitdunion.norme.facturation.echeances import codification_agrees, read_numero_echeance
 from traitdunion.norme.facturation.montants import say_montant, to_centimes
@@ -14,10 +14,9 @@ from traitdunion.norme.facturation.natures import FRAIS_ANNEXES, UNE_SEULE_FOIS,
 from traitdunion.norme.messages.facture import Facture, LigneFacture
 from traitdunion.opco.comptabilite.postes import EN_COURS, Cle, Poste
 from traitdunion.opco.dossiers.states import Etat
-from traitdunion.opco.factures.regles.faits import FaitsDossier, LigneLue
+from traitdunion.opco.factures.regles.faits import FaitsDossier, LigneLue, find_echeance
 from traitdunion.opco.factures.regles.parts import Part, split
 from traitdunion.opco.financement.calcul.echeancier import DERNIERE
-from traitdunion.opco.financement.store import LigneEcheance
 
 FACTURABLES = frozenset({Etat.ENGAGE, Etat.RUPTURE})
 PAS_ENCORE = frozenset({Etat.TRANSMIS, Etat.EN_COURS_INSTRUCTION})
@@ -44,8 +43,9 @@ def examine(facture: Facture, dossiers: Mapping[str, FaitsDossier], *, recu_le: 
         if lue is not None:
             lignes.append(lue)
     depassements = [*_check_echeances(lignes), *_check_frais(lignes)]
-    if depassements or len(lignes) < len(facture.lignes or ()):
-        return Examen(anomalies=[*anomalies, *depassements], parts=[])
+    anomalies += depassements
+    if len(lignes) < len(facture.lignes or ()) or any(une.gravite is Gravite.BLOQUANT for une in anomalies):
+        return Examen(anomalies=anomalies, parts=[])
     parts, dites = split(facture, lignes)
     return Examen(anomalies=[*anomalies, *dites], parts=parts)
 
@@ -67,7 +67,7 @@ def _read(
     if faits.etat not in FACTURABLES:
         mot = MOTS_ETAT[faits.etat]
         return [codes.DOSSIER_NON_FACTURABLE.anomalie(f"{champ}.numeroDossier", numero_dossier=externe, etat=mot)], None
-    echeance = faits.echeances.get(numero) or _find_solde(faits, ligne)
+    echeance = find_echeance(numero, faits.echeances.values())
     if echeance is None:
         return [
             codes.ECHEANCE_INCONNUE.anomalie(
@@ -85,14 +85,8 @@ def _read(
         echeance=echeance,
         brute=ligne,
     )
-    return list(_check_ligne(facture, lue, recu_le)), lue
-
-
-def _find_solde(faits: FaitsDossier, ligne: LigneFacture) -> LigneEcheance | None:
-    """The last solde, when a connector gives its codification in place of its number (norme.md §3)."""
-    if read_numero_echeance(ligne.numero_echeance) != int(DERNIERE):
-        return None
-    return next((une for une in faits.echeances.values() if une.codification == DERNIERE), None)
+    # An amount that the body's own checks refuse hides nothing of the sums.
+    return list(_check_ligne(facture, lue, recu_le)), lue if lue.montant > 0 else None
 
 
 def _check_ligne(facture: Facture, ligne: LigneLue, recu_le: date) -> Iterator[Anomalie]:
@@ -112,7 +106,9 @@ def _check_ligne(facture: Facture, ligne: LigneLue, recu_le: date) -> Iterator[A
         )
     if brute.numero_deca and faits.numero_deca and brute.numero_deca.upper() != faits.numero_deca.upper():
         yield codes.NUMERO_DECA_DIFFERENT.anomalie(f"{ligne.champ}.numeroDeca", numero_dossier=faits.numero_externe)
-    if facture.siret_emetteur is not None and echeance.siret_cfa not in ("", facture.siret_emetteur):
+    emetteur = facture.siret_emetteur
+    # Another SIREN is refused elsewhere, in its own words.
+    if emetteur is not None and emetteur != echeance.siret_cfa and emetteur[:9] == echeance.siret_cfa[:9]:
         yield codes.SIRET_AUTRE_ETABLISSEMENT.anomalie("facture.siretEmetteur", siret_cfa=echeance.siret_cfa, **dit)
 
 

@@ -1,6 +1,6 @@
 """What an invoice is judged by: the facts of its dossiers, and its lines read with them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import msgspec
@@ -11,7 +11,17 @@ from traitdunion.opco.comptabilite.livre import Livre
 from traitdunion.opco.comptabilite.postes import HORS_ECHEANCE, Cle
 from traitdunion.opco.dossiers.states import Etat
 from traitdunion.opco.factures.regles.preuves import Preuves
+from traitdunion.opco.financement.calcul.echeancier import DERNIERE
 from traitdunion.opco.financement.store import LigneEcheance
+
+
+def find_echeance(numero: int, echeances: Iterable[LigneEcheance]) -> LigneEcheance | None:
+    """The échéance of this number; 99, when no échéance has it, is the last solde: its codification (norme.md §3)."""
+    echeances = list(echeances)
+    trouvee = next((une for une in echeances if une.numero == numero), None)
+    if trouvee is None and numero == int(DERNIERE):
+        return next((une for une in echeances if une.codification == DERNIERE), None)
+    return trouvee
 
 
 class FaitsDossier(msgspec.Struct, frozen=True, kw_only=True):
