@@ -48,6 +48,7 @@ from traitdunion.opco.factures import facturation
 from traitdunion.opco.factures.forclusions import Forclusions
 from traitdunion.opco.factures.instruction.files import FilesFactures
 from traitdunion.opco.factures.instruction.vue import VueFactures
+from traitdunion.opco.factures.suivi.service import SuiviFactures
 from traitdunion.opco.idempotence import Idempotence
 from traitdunion.opco.modifications.service import Modifications
 from traitdunion.opco.pages.services import Affichage, Portail
@@ -218,7 +219,8 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             vue_factures=VueFactures(database=database, clock=horloge, vault=vault),
             paiements=suite.paiements,
             lecture_paiements=LecturePaiements(database=database, clock=horloge),
-            suivi=Suivi(database=database, clock=horloge, financement=suite.financement),
+            suivi=Suivi(database=database, financement=suite.financement),
+            suivi_factures=SuiviFactures(database=database, clock=horloge),
             recepisses=Recepisses(cle_privee=cles.signature, emetteur=settings.nom),
             acces=vues,
             annuaire=Annuaire(database=database, clock=horloge, vues=vues),

@@ -52,6 +52,7 @@ class Ligne:
 
 
 D, DEM, ORG = "/mya/dossiers/CA-0000001", "/mya/demandes/1", f"/instruction/administration/organisations/{SIREN}"
+FAC = "/mya/factures/1"
 ADM, INS = "/instruction/administration", "/instruction/dossiers/CA-0000001"
 PAI = "/instruction/paiements"
 FAC, FAC_DOC = "/instruction/factures/1", "/instruction/factures/1/documents/6"
@@ -111,6 +112,14 @@ LIGNES: dict[str, Ligne] = {
     ),
     "POST /mya/dossiers/{numero:str}/repondre": Ligne(ECRIVENT, f"{D}/repondre", AILLEURS),
     "GET /mya/factures": Ligne(CFA),
+    "GET /mya/factures/export.csv": Ligne(CFA),
+    "GET /mya/factures/export.xlsx": Ligne(CFA),
+    "GET /mya/factures/{numero:int}": Ligne(CFA, FAC, AILLEURS),
+    "GET /mya/factures/{numero:int}/documents/{document:int}": Ligne(CFA, f"{FAC}/documents/2", AILLEURS),
+    "GET /mya/factures/{numero:int}/documents/{document:int}/recepisse": Ligne(
+        CFA, f"{FAC}/documents/2/recepisse", AILLEURS
+    ),
+    "POST /mya/factures/{numero:int}/pieces": Ligne(ECRIVENT, f"{FAC}/pieces", AILLEURS),
     "GET /mya/accrochage": Ligne(CFA),
     # A software is shown to every CFA; a suspension is of one's own accrochage.
     "GET /mya/accrochage/{logiciel:int}": Ligne(ECRIVENT, "/mya/accrochage/1"),
@@ -256,6 +265,7 @@ async def _world(serveur: Serveur) -> None:
         reponse = await appelant.send("/v2/conventions", convention, fichiers.a_pdf())
         assert reponse.status_code == 200, reponse.text
         await _request(serveur, siret)
+        await _invoice(serveur, siret)
     editeur = serveur.cfa.editeur.id
     await serveur.portail.logiciels.create(editeur, "Logiciel EXEMPLE", pret=True, par="essai")
     for siren in (SIREN, SIREN_AUTRE):
@@ -275,6 +285,20 @@ async def _money(serveur: Serveur) -> None:
     await accept(serveur, 1)
     await pay(serveur, await order(serveur))
     assert (await send_avoir(serveur, numero, (1, "PEDAGOGIE", 30_000))).status_code == 200
+
+
+async def _invoice(serveur: Serveur, siret: str) -> None:
+    """An invoice; the file of the request stands for its PDF."""
+    await serveur.execute(
+        "WITH piece AS (SELECT max(numero_interne) AS document FROM document WHERE siren = %s), "
+        "facture AS (INSERT INTO facture (siren, rang, genre, siret_emetteur, numero, date_emission, montant, "
+        "iban_chiffre, etat, document, sha256_contenu, sha256_fichier, depose_par, depose_le) "
+        "SELECT %s, 1, 'FACTURE', %s, 'F-1', '2026-09-05', 100, '', 'TRANSMIS', document, '', '', "
+        "'editeur:1', now() FROM piece RETURNING numero_interne, document) "
+        "INSERT INTO document_objet (document, type_objet, id_objet) SELECT document, 'FACTURE', numero_interne "
+        "FROM facture",
+        *(siret[:9], siret[:9], siret),
+    )
 
 
 async def _request(serveur: Serveur, siret: str) -> None:
@@ -408,6 +432,11 @@ NORME = {
     "lire_liste": 200,
     "deposer_convention": 404,
     "deposer_document": 404,
+    "deposer_facture": 400,
+    "lire_etats_factures": 200,
+    "deposer_avoir": 400,
+    "lire_etats_avoirs": 200,
+    "deposer_certificat": 400,
     "declarer_rupture": 404,
     "lire_evenements": 200,
     "controler": 200,

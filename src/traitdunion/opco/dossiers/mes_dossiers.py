@@ -180,7 +180,7 @@ class MesDossiers:
         )
         assert lu.cerfa is not None  # a deposit without form is never stored
         if perimetre.est_employeur:
-            faits = [un for un in faits if (un.donnees or {}).get("typeFichier") not in store_recherche.TYPES_DU_CFA]
+            faits = [un for un in faits if not _is_of_cfa(un)]
         depose = Fait("DOSSIER_DEPOSE", ligne.depose_le, f"editeur:{trouve.editeur}", editeur=trouve.editeur_nom)
         return DossierVu(
             ligne=ligne,
@@ -237,6 +237,12 @@ class MesDossiers:
             await store.set_etat(tx, numero_interne, siren=siren, etat=Etat.ANNULE, commentaire=motif)
             await _record(tx, numero_interne, siren=siren, motif=motif, par=par, at=at)
             await self._suite(tx, numero_interne, par=par, le=at)
+
+
+def _is_of_cfa(fait: Fait) -> bool:
+    """Whether an event is the CFA's business alone: what it asks of the OPCO, and what it is paid."""
+    piece = (fait.donnees or {}).get("typeFichier")
+    return piece in store_recherche.TYPES_DU_CFA or fait.type.startswith(store_recherche.FAITS_DU_CFA)
 
 
 async def _record(tx: store.Tx, numero_interne: int, *, siren: str, motif: str, par: str, at: datetime) -> None:

@@ -16,7 +16,9 @@ from traitdunion.opco.dossiers.store import COLONNES, LigneDepot, LigneDossier
 
 Tx = AsyncConnection[Any]
 # What the CFA asks of the OPCO is no business of the employer's (guide.md, ecrans.md).
-TYPES_DU_CFA = ["FACTURE"]
+TYPES_DU_CFA = ["FACTURE", "AVOIR"]
+# Nor is what becomes of it: events whose type begins so.
+FAITS_DU_CFA = ("FACTURE_", "AVOIR_", "VIREMENT_", "TROP_PERCU_")
 
 
 class Perimetre(msgspec.Struct, frozen=True, kw_only=True):

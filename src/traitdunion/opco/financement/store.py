@@ -170,10 +170,3 @@ async def list_echeances(tx: Tx, numeros: Sequence[int]) -> list[LigneEcheance]:
     """The échéances in force of these dossiers, in order."""
     cursor = await tx.execute(ECHEANCES, (list(numeros),))
     return [LigneEcheance(*row) for row in await cursor.fetchall()]
-
-
-async def count_ouvertes(tx: Tx, *, siren: str, jour: date) -> int:
-    """How many échéances of a SIREN are open on a day."""
-    cursor = await tx.execute("SELECT count(*) FROM echeance WHERE siren = %s AND ouverture <= %s", (siren, jour))
-    row = await cursor.fetchone()
-    return int(row[0]) if row else 0

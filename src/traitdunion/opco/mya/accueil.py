@@ -26,7 +26,7 @@ async def get_accueil(request: Requete) -> Template:
         request,
         "accueil.html",
         attentes=await portail.suivi.list_attentes(siren=personne.siren or "") if du_cfa else [],
-        ouvertes=await portail.suivi.count_ouvertes(siren=personne.siren or "") if du_cfa else 0,
+        reperes=await portail.suivi_factures.count_reperes(siren=personne.siren or "") if du_cfa else None,
         acces=acces,
         possibles=possibles,
         bientot=CLE_BIENTOT_FINIE_JOURS,

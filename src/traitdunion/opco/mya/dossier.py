@@ -16,16 +16,20 @@ from traitdunion.opco.comptes.roles import CFA, OPCO, Role
 from traitdunion.opco.comptes.sessions import Personne
 from traitdunion.opco.decisions.lecture.suivi import SuiviLu
 from traitdunion.opco.dossiers.mes_dossiers import MOTIF_CARACTERES_MAX, AnnulationRefusee, DossierVu
+from traitdunion.opco.dossiers.states import Etat
 from traitdunion.opco.dossiers.store_recherche import Fait
+from traitdunion.opco.factures.lecture import say_ligne
 from traitdunion.opco.mya.dossiers import LECTEURS, LISTE, attached, next_step, perimetre_of
 from traitdunion.opco.pages.connexion import Formulaire, Requete, portail_of
 from traitdunion.opco.pages.gabarits import jour, render
 from traitdunion.opco.pages.presentation import fiche
+from traitdunion.opco.pages.presentation.factures import ETATS_LIGNE, mark_facture, say_nature, say_piece
 from traitdunion.opco.pages.session import requires
 from traitdunion.opco.socle.clock import day_of
 
 # Cancelling is the CFA's act, of those who manage its dossiers.
 ANNULENT = frozenset({Role.CFA_ADMINISTRATEUR, Role.CFA_GESTIONNAIRE})
+ENGAGES = frozenset({Etat.ENGAGE, Etat.RUPTURE, Etat.SOLDE})
 VERDICTS = {
     "NON_CONFIGUREE": "Reçu",
     "EN_ANALYSE": "Reçu, analyse antivirus en cours",
@@ -115,6 +119,11 @@ async def show(request: Requete, dossier: DossierVu, *, statut: int = 200, **con
     portail = portail_of(request)
     opco = portail.affichage.nom
     suivi = await portail.suivi.read(dossier.ligne.numero_interne, siren=dossier.ligne.siren)
+    du_cfa = personne.role in CFA
+    # What the CFA asks of the OPCO is no business of the employer's (ecrans.md): it is not even read.
+    facturation = None
+    if du_cfa and suivi.engagement is not None and dossier.ligne.etat in ENGAGES:
+        facturation = await portail.suivi_factures.read_dossier(dossier.ligne.numero_interne)
     return render(
         request,
         "dossiers/dossier.html",
@@ -133,7 +142,13 @@ async def show(request: Requete, dossier: DossierVu, *, statut: int = 200, **con
         verdicts=VERDICTS,
         types_fichier=TYPE_FICHIER.codes,
         peut_annuler=dossier.annulable and personne.role in ANNULENT,
-        du_cfa=personne.role in CFA,
+        du_cfa=du_cfa,
+        facturation=facturation,
+        etats_ligne=ETATS_LIGNE,
+        mark_facture=mark_facture,
+        say_ligne=say_ligne,
+        say_nature=say_nature,
+        say_piece=say_piece,
         motif="",
         motif_max=MOTIF_CARACTERES_MAX,
         **{"erreur": None, "fait": "", "texte": "", **contexte},

@@ -26,7 +26,7 @@ TYPE_DEFAUT = "PIECE_COMPLEMENTAIRE"
 
 
 @dataclass(frozen=True, slots=True)
-class _Fichier:
+class Fichier:
     """A file of a form, as the deposit of a document takes it."""
 
     corps: bytes
@@ -36,7 +36,7 @@ class _Fichier:
 
 
 @dataclass(frozen=True, slots=True)
-class _Deposant:
+class Deposant:
     """Somebody of the CFA."""
 
     siren: str
@@ -60,8 +60,8 @@ async def post_repondre(request: Requete, numero: FromPath[str], data: joints.Fo
         check_texte(data.texte, objet="Réponse")  # before the file is kept: nothing half done
         async with joints.staged(data.fichier, staging=portail.staging) as joint:
             if joint is not None:
-                recu = await _read(interne, type_fichier, joint.chemin, joint.nom)
-                await portail.pieces.deposit_document(recu, par=_Deposant(siren, personne.acteur))
+                recu = await read_fichier(interne, type_fichier, joint.chemin, joint.nom)
+                await portail.pieces.deposit_document(recu, par=Deposant(siren, personne.acteur))
         await portail.decisions.answer(interne, siren=siren, texte=data.texte, par=personne.acteur)
     except ActeRefuse as refuse:
         return await show(request, dossier, statut=400 if refuse.saisie else 409, erreur=str(refuse), texte=data.texte)
@@ -70,13 +70,14 @@ async def post_repondre(request: Requete, numero: FromPath[str], data: joints.Fo
     return Redirect(f"{LISTE}/{dossier.numero_externe}?fait=repondu", status_code=303)
 
 
-async def _read(numero: int, type_fichier: str, chemin: Path, nom: str) -> _Fichier:
+async def read_fichier(numero: int, type_fichier: str, chemin: Path, nom: str) -> Fichier:
+    """A staged file as a document of one dossier."""
     infos = {
         "typeFichier": type_fichier,
         "objets": [{"typeObjet": "DOSSIER_APPRENTISSAGE", "idObjet": str(numero)}],
     }
     octets = await anyio.Path(chemin).read_bytes()
-    return _Fichier(
+    return Fichier(
         corps=msgspec.json.encode(infos),
         chemin=chemin,
         nom_fichier=nom,

@@ -26,6 +26,7 @@ from traitdunion.opco.dossiers.mes_dossiers import MesDossiers
 from traitdunion.opco.dossiers.read_back import Dossiers
 from traitdunion.opco.factures.instruction.files import FilesFactures
 from traitdunion.opco.factures.instruction.vue import VueFactures
+from traitdunion.opco.factures.suivi.service import SuiviFactures
 from traitdunion.opco.factures.traitement import Traitement
 from traitdunion.opco.modifications.service import Modifications
 from traitdunion.opco.paiements.assemblage import Paiements
@@ -77,6 +78,7 @@ class Portail:
     traitement: Traitement
     paiements: Paiements
     lecture_paiements: LecturePaiements
+    suivi_factures: SuiviFactures
     deca: Deca
     files_factures: FilesFactures
     vue_factures: VueFactures

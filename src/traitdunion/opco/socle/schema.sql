@@ -1,5 +1,27 @@
 -- What the migrations add up to. Written by a test: see tests/integration/opco/socle/test_migrations.py.
 
+CREATE FUNCTION public.porter_reste() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    UPDATE echeance SET reste = reste + NEW.montant - OLD.montant
+     WHERE numero_interne = NEW.numero_interne AND numero = NEW.echeance;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION public.reprendre_reste() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    NEW.reste := (SELECT coalesce(sum(montant), 0) FROM solde_poste
+                   WHERE numero_interne = NEW.numero_interne AND poste = 'A_FACTURER' AND echeance = NEW.numero);
+    RETURN NEW;
+END
+$$;
+
 CREATE FUNCTION public.tenir_soldes() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -410,7 +432,8 @@ CREATE TABLE public.echeance (
     rqth bigint NOT NULL,
     participation bigint NOT NULL,
     conditions text[] DEFAULT '{}'::text[] NOT NULL,
-    siret_cfa text NOT NULL
+    siret_cfa text NOT NULL,
+    reste bigint DEFAULT 0 NOT NULL
 );
 
 CREATE TABLE public.ecriture (
@@ -1359,6 +1382,8 @@ CREATE INDEX dossier_nir ON public.dossier USING btree (nir_empreinte) WHERE (ni
 
 CREATE INDEX dossier_nom ON public.dossier USING btree (cle_recherche, numero_interne);
 
+CREATE INDEX echeance_a_facturer ON public.echeance USING btree (siren, ouverture, numero_interne, numero) INCLUDE (reste) WHERE (reste > 0);
+
 CREATE INDEX echeance_ouverture ON public.echeance USING btree (siren, ouverture);
 
 CREATE INDEX ecriture_dossier ON public.ecriture USING btree (numero_interne, id);
@@ -1373,9 +1398,11 @@ CREATE INDEX evenement_fil ON public.evenement USING btree (siren, transaction, 
 
 CREATE INDEX facture_document ON public.facture USING btree (document);
 
-CREATE INDEX facture_numero ON public.facture USING btree (numero, numero_interne);
+CREATE INDEX facture_numero ON public.facture USING btree (siren, numero text_pattern_ops);
 
 CREATE INDEX facture_origine ON public.facture USING btree (origine) WHERE (origine IS NOT NULL);
+
+CREATE INDEX facture_par_numero ON public.facture USING btree (numero, numero_interne);
 
 CREATE INDEX idempotence_prise ON public.idempotence USING btree (prise_le);
 
@@ -1397,9 +1424,17 @@ CREATE INDEX ligne_facture_a_payer ON public.ligne_facture USING btree (siren, i
 
 CREATE INDEX ligne_facture_a_traiter ON public.ligne_facture USING btree (facture) WHERE (etat = ANY (ARRAY['A_COMPLETER'::text, 'EN_INSTRUCTION'::text]));
 
+CREATE INDEX ligne_facture_attendue ON public.ligne_facture USING btree (siren, COALESCE(jusqu_au, 'infinity'::date), id) INCLUDE (montant) WHERE (etat = 'A_COMPLETER'::text);
+
 CREATE INDEX ligne_facture_dossier ON public.ligne_facture USING btree (numero_interne, id);
 
+CREATE INDEX ligne_facture_en_cours ON public.ligne_facture USING btree (siren, id) INCLUDE (montant) WHERE (etat = ANY (ARRAY['EN_INSTRUCTION'::text, 'ACCEPTEE'::text, 'ORDONNEE'::text]));
+
 CREATE INDEX ligne_facture_facture ON public.ligne_facture USING btree (facture, id);
+
+CREATE INDEX ligne_facture_reglee ON public.ligne_facture USING btree (siren, traite_le, id) INCLUDE (montant) WHERE (etat = 'REGLEE'::text);
+
+CREATE INDEX ligne_facture_rejetee ON public.ligne_facture USING btree (siren, traite_le, id) INCLUDE (facture, montant) WHERE (etat = ANY (ARRAY['REJETEE'::text, 'FORCLOSE'::text]));
 
 CREATE INDEX message_demande_fil ON public.message_demande USING btree (demande, id);
 
@@ -1439,6 +1474,8 @@ CREATE INDEX session_expire ON public.session USING btree (expire_le);
 
 CREATE INDEX solde_poste_a_payer ON public.solde_poste USING btree (poste, siren) WHERE ((montant <> 0) AND (poste = 'A_PAYER'::text));
 
+CREATE INDEX solde_poste_frais ON public.solde_poste USING btree (siren, numero_interne) WHERE ((poste = 'A_FACTURER'::text) AND (echeance = 0) AND (montant > 0));
+
 CREATE INDEX solde_poste_vivant ON public.solde_poste USING btree (siren, poste, numero_interne) WHERE ((montant <> 0) AND (poste = ANY (ARRAY['A_FACTURER'::text, 'TROP_PERCU'::text, 'AVOIR_A_RECOUVRER'::text])));
 
 CREATE INDEX virement_ligne_ligne ON public.virement_ligne USING btree (ligne);
@@ -1449,7 +1486,11 @@ CREATE INDEX virement_ordonne ON public.virement USING btree (id) WHERE (etat = 
 
 CREATE INDEX virement_siren ON public.virement USING btree (siren, id);
 
+CREATE TRIGGER echeance_reste BEFORE INSERT ON public.echeance FOR EACH ROW EXECUTE FUNCTION public.reprendre_reste();
+
 CREATE TRIGGER mouvement_soldes AFTER INSERT ON public.mouvement REFERENCING NEW TABLE AS nouveaux FOR EACH STATEMENT EXECUTE FUNCTION public.tenir_soldes();
+
+CREATE TRIGGER solde_poste_reste AFTER UPDATE OF montant ON public.solde_poste FOR EACH ROW WHEN (((new.poste = 'A_FACTURER'::text) AND (new.echeance > 0) AND (new.montant <> old.montant))) EXECUTE FUNCTION public.porter_reste();
 
 ALTER TABLE ONLY public.accrochage
     ADD CONSTRAINT accrochage_editeur_fkey FOREIGN KEY (editeur) REFERENCES public.editeur(id);

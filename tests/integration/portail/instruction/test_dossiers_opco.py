@@ -181,7 +181,7 @@ async def test_a_break_noted_by_staff_is_confirmed_and_shown_to_the_cfa(serveur:
     assert "Rupture enregistrée" in cfa.texte
 
 
-async def test_an_overpayment_is_said_and_is_no_echeance(serveur: Serveur) -> None:
+async def test_what_an_early_break_leaves_is_said_and_is_no_echeance(serveur: Serveur) -> None:
     agent = await an_agent(serveur)
     await an_engaged(serveur, agent)
     decisions = serveur.portail.decisions
@@ -192,8 +192,9 @@ async def test_an_overpayment_is_said_and_is_no_echeance(serveur: Serveur) -> No
 
     await cfa.visit("/mya/dossiers/CA-0000001")
 
-    # 8 000 × 6 / 365 = 131,51 due, 3 200 opened.
-    assert "3 068,49 € ont été payés en trop" in cfa.texte.replace("\u202f", " ")
+    # 8 000 × 6 / 365 = 131,51 due, 3 200 opened, of which nothing was paid.
+    assert "131,51 € ramené de 3 200,00 €" in cfa.texte.replace("\u202f", " ")
+    assert "Trop-perçu" not in cfa.texte
     assert await serveur.fetch("SELECT codification FROM echeance") == [("1",)]
 
 

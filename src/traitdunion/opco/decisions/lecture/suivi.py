@@ -6,9 +6,7 @@ from datetime import date
 import msgspec
 
 from traitdunion.opco.decisions import store
-from traitdunion.opco.financement import store as financement_store
 from traitdunion.opco.financement.service import EngagementLu, Financement
-from traitdunion.opco.socle.clock import Clock, day_of
 from traitdunion.opco.socle.database import Database
 
 ATTENTES = """
@@ -48,9 +46,8 @@ class Attente(msgspec.Struct, frozen=True):
 class Suivi:
     """Reads what follows, for the SIREN that a dossier was already found to be of."""
 
-    def __init__(self, *, database: Database, clock: Clock, financement: Financement) -> None:
+    def __init__(self, *, database: Database, financement: Financement) -> None:
         self._database = database
-        self._clock = clock
         self._financement = financement
 
     async def read(self, numero: int, *, siren: str) -> SuiviLu:
@@ -77,8 +74,3 @@ class Suivi:
         """Of dossiers already found to be the reader's, those whose CFA is asked for information, and until when."""
         async with self._database.connection() as tx:
             return dict(await (await tx.execute(OUVERTES, (list(numeros),))).fetchall())
-
-    async def count_ouvertes(self, *, siren: str) -> int:
-        """How many échéances of a SIREN are open today."""
-        async with self._database.connection() as tx:
-            return await financement_store.count_ouvertes(tx, siren=siren, jour=day_of(self._clock.now()))

@@ -185,7 +185,7 @@ async def _read_lignes(
 ) -> tuple[LigneInstruite, ...]:
     livres = await comptabilite.open_livres(tx, dossiers)
     apprentis = await store.find_apprentis(tx, dossiers)
-    preuves = {numero: await read_preuves(tx, numero) for numero in dossiers}
+    preuves = await read_preuves(tx, dossiers)
     return tuple(_ligne(ligne, livres, apprentis, preuves[ligne.numero_interne]) for ligne in lignes)
 
 

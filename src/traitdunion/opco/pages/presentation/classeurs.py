@@ -7,6 +7,7 @@ import csv
 import tempfile
 from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import xlsxwriter
 
 from traitdunion.opco.socle.clock import PARIS
 
-Cellule = str | int | date | datetime | None
+Cellule = str | int | Decimal | date | datetime | None  # a Decimal is an amount of euros
 FORMULES = ("=", "+", "-", "@", "\t", "\r")
 XLSX_LIGNES_MAX = 100_000  # a workbook is written whole before it leaves
 TYPE_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -30,6 +31,8 @@ def _text(cellule: Cellule) -> str:
         return f"{cellule.astimezone(PARIS):%d/%m/%Y %H:%M}"
     if isinstance(cellule, date):
         return f"{cellule:%d/%m/%Y}"
+    if isinstance(cellule, Decimal):
+        return f"{cellule:.2f}".replace(".", ",")
     texte = str(cellule)
     return f"'{texte}" if isinstance(cellule, str) and texte.startswith(FORMULES) else texte
 
@@ -57,7 +60,8 @@ async def write_xlsx(feuille: str, entetes: Sequence[str], lignes: AsyncIterable
         with xlsxwriter.Workbook(chemin, options) as classeur:
             page = classeur.add_worksheet(feuille)
             gras = classeur.add_format({"bold": True})
-            jour, instant = (classeur.add_format({"num_format": un}) for un in ("dd/mm/yyyy", "dd/mm/yyyy hh:mm"))
+            formats = ("dd/mm/yyyy", "dd/mm/yyyy hh:mm", "#,##0.00")
+            jour, instant, montant = (classeur.add_format({"num_format": un}) for un in formats)
             page.freeze_panes(1, 0)
             page.write_row(0, 0, entetes, gras)
             rang = 0
@@ -69,6 +73,8 @@ async def write_xlsx(feuille: str, entetes: Sequence[str], lignes: AsyncIterable
                         page.write_datetime(rang, colonne, local, instant)
                     elif isinstance(cellule, date):
                         page.write_datetime(rang, colonne, datetime.combine(cellule, datetime.min.time()), jour)
+                    elif isinstance(cellule, Decimal):
+                        page.write_number(rang, colonne, cellule, montant)
                     elif isinstance(cellule, int):
                         page.write_number(rang, colonne, cellule)
                     else:

@@ -3,4 +3,4 @@
 CREATE INDEX ligne_facture_a_traiter ON ligne_facture (facture) WHERE etat IN ('A_COMPLETER', 'EN_INSTRUCTION');
 DROP INDEX facture_a_traiter;
 -- Staff look an invoice up by the number that the CFA gave it.
-CREATE INDEX facture_numero ON facture (numero, numero_interne);
+CREATE INDEX facture_par_numero ON facture (numero, numero_interne);
