@@ -46,10 +46,13 @@ from traitdunion.opco.dossiers.mes_dossiers import MesDossiers
 from traitdunion.opco.dossiers.read_back import Dossiers
 from traitdunion.opco.factures import facturation
 from traitdunion.opco.factures.forclusions import Forclusions
+from traitdunion.opco.factures.instruction.files import FilesFactures
+from traitdunion.opco.factures.instruction.vue import VueFactures
 from traitdunion.opco.factures.suivi.service import SuiviFactures
 from traitdunion.opco.idempotence import Idempotence
 from traitdunion.opco.modifications.service import Modifications
 from traitdunion.opco.pages.services import Affichage, Portail
+from traitdunion.opco.paiements.lecture.service import LecturePaiements
 from traitdunion.opco.parametres import ParametresOpco
 from traitdunion.opco.pieces import Pieces
 from traitdunion.opco.pieces.antivirus import Antivirus
@@ -212,7 +215,10 @@ async def portail(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             vue=VueInstruction(database=database, clock=horloge, lecteur=suite.lecteur, financement=suite.financement),
             deca=suite.deca,
             traitement=suite.traitement,
+            files_factures=FilesFactures(database=database, clock=horloge),
+            vue_factures=VueFactures(database=database, clock=horloge, vault=vault),
             paiements=suite.paiements,
+            lecture_paiements=LecturePaiements(database=database, clock=horloge),
             suivi=Suivi(database=database, financement=suite.financement),
             suivi_factures=SuiviFactures(database=database, clock=horloge),
             recepisses=Recepisses(cle_privee=cles.signature, emetteur=settings.nom),

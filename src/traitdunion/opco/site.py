@@ -16,6 +16,9 @@ from traitdunion.opco.instruction import apercus, editeurs, organisations, param
 from traitdunion.opco.instruction import demandes as demandes_opco
 from traitdunion.opco.instruction import dossiers as dossiers_opco
 from traitdunion.opco.instruction import modifications as modifications_opco
+from traitdunion.opco.instruction.factures import pieces as pieces_factures
+from traitdunion.opco.instruction.factures import queue as factures_opco
+from traitdunion.opco.instruction.paiements import banque, lots, recouvrements
 from traitdunion.opco.mya import (
     accrochage,
     accueil,
@@ -51,6 +54,11 @@ PORTES = tuple(
         dossiers_opco,
         actes_opco,
         apercus,
+        factures_opco,
+        pieces_factures,
+        lots,
+        banque,
+        recouvrements,
         organisations,
         editeurs,
         demandes_opco,

@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 from builders import envois, fichiers
+from builders.factures.envoi import send_avoir, send_facture, set_iban
+from builders.factures.paiement import accept, order, pay
+from builders.instruction import an_agent, an_engaged
 from builders.portail import MOT_DE_PASSE, Visiteur, a_visitor, an_account, connected
 from builders.serveur import SIREN, SIREN_AUTRE, SIRET, SIRET_AUTRE, Serveur
 
@@ -51,6 +54,8 @@ class Ligne:
 D, DEM, ORG = "/mya/dossiers/CA-0000001", "/mya/demandes/1", f"/instruction/administration/organisations/{SIREN}"
 FAC = "/mya/factures/1"
 ADM, INS = "/instruction/administration", "/instruction/dossiers/CA-0000001"
+PAI = "/instruction/paiements"
+FAC, FAC_DOC = "/instruction/factures/1", "/instruction/factures/1/documents/6"
 LIGNES: dict[str, Ligne] = {
     "GET /": Ligne(LIBRE),
     "GET /mya/connexion": Ligne(LIBRE),
@@ -168,6 +173,31 @@ LIGNES: dict[str, Ligne] = {
             *("rupture", "rupture/confirmer", "rupture/ecarter", "solde", "deca"),
         )
     },
+    "GET /instruction/factures": Ligne(OPCO),
+    "GET /instruction/factures/{numero:int}": Ligne(OPCO, FAC),
+    "GET /instruction/factures/{numero:int}/suivante": Ligne(OPCO, f"{FAC}/suivante"),
+    "GET /instruction/factures/{numero:int}/accepter": Ligne(OPCO, f"{FAC}/accepter"),
+    "POST /instruction/factures/{numero:int}/confirmer": Ligne(OPCO, f"{FAC}/confirmer"),
+    "POST /instruction/factures/{numero:int}/decision": Ligne(OPCO, f"{FAC}/decision"),
+    "GET /instruction/factures/{numero:int}/documents/{document:int}": Ligne(OPCO, FAC_DOC),
+    "GET /instruction/factures/{numero:int}/documents/{document:int}/pages": Ligne(OPCO, f"{FAC_DOC}/pages"),
+    "GET /instruction/factures/{numero:int}/documents/{document:int}/pages/{page:int}": Ligne(
+        OPCO, f"{FAC_DOC}/pages/1"
+    ),
+    f"GET {PAI}": Ligne(OPCO),
+    f"POST {PAI}/lots/confirmer": Ligne(TRANCHENT),
+    f"POST {PAI}/lots": Ligne(TRANCHENT),
+    f"GET {PAI}/lots/{{lot:int}}": Ligne(OPCO, f"{PAI}/lots/1"),
+    f"POST {PAI}/lots/{{lot:int}}/fichier": Ligne(TRANCHENT, f"{PAI}/lots/1/fichier"),
+    f"POST {PAI}/lots/{{lot:int}}/annuler": Ligne(TRANCHENT, f"{PAI}/lots/1/annuler"),
+    f"GET {PAI}/banque": Ligne(OPCO),
+    f"POST {PAI}/banque": Ligne(TRANCHENT),
+    f"GET {PAI}/banque/{{retour:int}}": Ligne(OPCO, f"{PAI}/banque/1"),
+    f"GET {PAI}/trop-percus": Ligne(OPCO),
+    f"GET {PAI}/trop-percus/{{numero:str}}": Ligne(OPCO, f"{PAI}/trop-percus/CA-0000003"),
+    f"POST {PAI}/trop-percus/{{numero:str}}": Ligne(TRANCHENT, f"{PAI}/trop-percus/CA-0000003"),
+    f"GET {PAI}/comptes": Ligne(TRANCHENT),
+    f"POST {PAI}/comptes": Ligne(TRANCHENT),
     "GET /instruction/parametres": Ligne(OPCO),
     "GET /instruction/parametres/{cle:str}": Ligne(OPCO, "/instruction/parametres/base_jours"),
     "POST /instruction/parametres/{cle:str}": Ligne(ADMIN, "/instruction/parametres/base_jours"),
@@ -244,6 +274,17 @@ async def _world(serveur: Serveur) -> None:
         )
     auteur = Auteur(compte=1, opco=True)
     await serveur.portail.demandes.set_editeur(1, editeur, par=auteur)
+    await _money(serveur)
+
+
+async def _money(serveur: Serveur) -> None:
+    """An invoice of the first SIREN, its pay run, the bank's answer, and a credit note after it: an overpayment."""
+    await set_iban(serveur)
+    numero = await an_engaged(serveur, await an_agent(serveur), 5)
+    assert (await send_facture(serveur, numero, (1, "PEDAGOGIE", 100_000))).status_code == 200
+    await accept(serveur, 1)
+    await pay(serveur, await order(serveur))
+    assert (await send_avoir(serveur, numero, (1, "PEDAGOGIE", 30_000))).status_code == 200
 
 
 async def _invoice(serveur: Serveur, siret: str) -> None:

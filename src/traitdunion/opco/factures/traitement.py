@@ -55,7 +55,7 @@ class Traitement:
 
     async def decide(self, facture: int, *, version: int, choix: Sequence[Choix], par: str) -> None:
         """Accept or reject lines of an invoice. Raises TraitementRefuse, and then nothing is done."""
-        _check(choix)
+        check_choix(choix)
         at = self._clock.now()
         async with self._locked(facture, version=version) as (tx, lue, lignes):
             livres = await comptabilite.open_livres(tx, sorted({une.numero_interne for une in lignes.values()}))
@@ -135,7 +135,8 @@ class Traitement:
         )
 
 
-def _check(choix: Sequence[Choix]) -> None:
+def check_choix(choix: Sequence[Choix]) -> None:
+    """Whether a decision can be read: lines once, grounds and texts where it says no. Raises TraitementRefuse."""
     if not choix:
         raise TraitementRefuse("Choisissez au moins une ligne à accepter ou à rejeter.", saisie=True)
     if len({un.ligne for un in choix}) != len(choix):

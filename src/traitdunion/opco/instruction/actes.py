@@ -3,7 +3,6 @@
 import re
 from collections.abc import Awaitable, Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from litestar import Response, get, post
@@ -20,6 +19,7 @@ from traitdunion.opco.decisions.saisie import check_texte
 from traitdunion.opco.financement.calcul import Participation
 from traitdunion.opco.financement.faits import Choix
 from traitdunion.opco.instruction.dossiers import BASE, DECIDENT, find, read_numero, show
+from traitdunion.opco.instruction.saisie import SaisieInvalide, read_cents, read_version
 from traitdunion.opco.pages.connexion import Formulaire, Requete, portail_of
 from traitdunion.opco.pages.gabarits import render
 from traitdunion.opco.pages.session import requires
@@ -33,7 +33,9 @@ OUI_NON = {"oui": True, "non": False}
 @post(ADRESSE + "/commencer", guards=ACTEURS, status_code=200)
 async def post_commencer(request: Requete, numero: FromPath[str], data: Formulaire) -> Response[Any]:
     """Take a dossier up."""
-    geste = portail_of(request).decisions.start(read_numero(numero), version=_version(data), compte=request.user.compte)
+    geste = portail_of(request).decisions.start(
+        read_numero(numero), version=read_version(data), compte=request.user.compte
+    )
     return await _do(request, numero, geste, fait="commence")
 
 
@@ -61,7 +63,7 @@ async def post_information(request: Requete, numero: FromPath[str], data: Formul
     """Ask the CFA for information."""
     geste = portail_of(request).decisions.ask(
         read_numero(numero),
-        version=_version(data),
+        version=read_version(data),
         motifs=_ticked(data, "motif_"),
         texte=data.get("texte", ""),
         pieces=_ticked(data, "piece_"),
@@ -76,7 +78,7 @@ async def post_refus(request: Requete, numero: FromPath[str], data: Formulaire) 
     """Refuse, on legal grounds."""
     geste = portail_of(request).decisions.refuse(
         read_numero(numero),
-        version=_version(data),
+        version=read_version(data),
         motifs=_ticked(data, "refus_"),
         texte=data.get("motivation", ""),
         par=request.user.acteur,
@@ -88,7 +90,7 @@ async def post_refus(request: Requete, numero: FromPath[str], data: Formulaire) 
 async def post_annulation(request: Requete, numero: FromPath[str], data: Formulaire) -> Response[Any]:
     """Cancel a dossier."""
     geste = portail_of(request).decisions.cancel(
-        read_numero(numero), version=_version(data), motif=data.get("annulation", ""), par=request.user.acteur
+        read_numero(numero), version=read_version(data), motif=data.get("annulation", ""), par=request.user.acteur
     )
     return await _do(request, numero, geste, fait="annule", saisie=data)
 
@@ -112,7 +114,7 @@ async def post_accord(request: Requete, numero: FromPath[str], data: Formulaire)
     try:
         await decisions.grant(
             read_numero(numero),
-            version=_version(data),
+            version=read_version(data),
             choix=_choix(data),
             par=request.user.acteur,
             attendu=_number(attendu, chiffres=12) if attendu else None,
@@ -132,7 +134,7 @@ async def post_regularisation(request: Requete, numero: FromPath[str], data: For
     except ActeRefuse as refuse:
         return await show(request, await find(request, numero), statut=400, erreur=str(refuse), saisie=data)
     geste = portail_of(request).decisions.revise_niveau(
-        read_numero(numero), version=_version(data), choix=choix, par=request.user.acteur
+        read_numero(numero), version=read_version(data), choix=choix, par=request.user.acteur
     )
     return await _do(request, numero, geste, fait="regularise", saisie=data)
 
@@ -153,7 +155,7 @@ async def post_rupture_opco(request: Requete, numero: FromPath[str], data: Formu
 async def post_confirmer_rupture(request: Requete, numero: FromPath[str], data: Formulaire) -> Response[Any]:
     """Confirm the break that waits."""
     geste = portail_of(request).decisions.confirm_rupture(
-        read_numero(numero), version=_version(data), par=request.user.acteur
+        read_numero(numero), version=read_version(data), par=request.user.acteur
     )
     return await _do(request, numero, geste, fait="rompu")
 
@@ -162,7 +164,7 @@ async def post_confirmer_rupture(request: Requete, numero: FromPath[str], data: 
 async def post_ecarter_rupture(request: Requete, numero: FromPath[str], data: Formulaire) -> Response[Any]:
     """Set the declaration aside."""
     geste = portail_of(request).decisions.dismiss_rupture(
-        read_numero(numero), version=_version(data), texte=data.get("raison", ""), par=request.user.acteur
+        read_numero(numero), version=read_version(data), texte=data.get("raison", ""), par=request.user.acteur
     )
     return await _do(request, numero, geste, fait="ecarte", saisie=data)
 
@@ -170,7 +172,9 @@ async def post_ecarter_rupture(request: Requete, numero: FromPath[str], data: Fo
 @post(ADRESSE + "/solde", guards=ACTEURS, status_code=200)
 async def post_solde(request: Requete, numero: FromPath[str], data: Formulaire) -> Response[Any]:
     """Close a dossier on which nothing is left."""
-    geste = portail_of(request).decisions.settle(read_numero(numero), version=_version(data), par=request.user.acteur)
+    geste = portail_of(request).decisions.settle(
+        read_numero(numero), version=read_version(data), par=request.user.acteur
+    )
     return await _do(request, numero, geste, fait="solde")
 
 
@@ -236,11 +240,6 @@ async def _preview(request: Requete, numero: str, data: Mapping[str, str], *, er
     )
 
 
-def _version(data: Mapping[str, str]) -> int:
-    texte = data.get("version", "")
-    return _number(texte, chiffres=9) if texte.isascii() and texte.isdigit() else -1
-
-
 def _number(texte: str, *, chiffres: int) -> int:
     """A whole number of so many digits at most; 0, which nothing here takes, for anything else."""
     return int(texte) if texte.isascii() and texte.isdigit() and len(texte) <= chiffres else 0
@@ -270,17 +269,11 @@ def _choix(data: Mapping[str, str]) -> Choix:
 
 
 def _cents(texte: str, libelle: str) -> int | None:
-    """Euros as people type them, « 8 000,50 », in cents; None for nothing. Raises ActeRefuse."""
-    propre = "".join(texte.split()).replace("€", "").replace(",", ".")
-    if not propre:
-        return None
+    """An amount of a form, in cents; None for nothing. Raises ActeRefuse."""
     try:
-        montant = Decimal(propre)
-    except InvalidOperation:
-        montant = Decimal(-1)
-    if not montant.is_finite() or not 0 <= montant <= 100_000 or montant != montant.quantize(Decimal("0.01")):
-        raise ActeRefuse(f"« {libelle} » est un montant en euros, de 0 à 100 000, deux décimales au plus.", saisie=True)
-    return int(montant * 100)
+        return read_cents(texte, libelle, maximum=100_000)
+    except SaisieInvalide as invalide:
+        raise ActeRefuse(str(invalide), saisie=True) from None
 
 
 def _jour(data: Mapping[str, str], nom: str, libelle: str) -> date:

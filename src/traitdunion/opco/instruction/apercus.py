@@ -30,12 +30,6 @@ async def get_pages(
 ) -> Template:
     """One page of a document, the differences and the mandate beside it."""
     ligne = await _find(request, numero, document)
-    rang = int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 5 else 1
-    erreur, pages = None, 0
-    try:
-        pages = await portail_of(request).apercus.count(ligne)
-    except ApercuImpossible as impossible:
-        erreur = str(impossible)
     dossier = await find(request, numero)
     return render(
         request,
@@ -43,14 +37,9 @@ async def get_pages(
         dossier=dossier,
         adresse=f"{BASE}/{dossier.numero_externe}",
         document=document,
-        libelle=TYPE_FICHIER.codes.get(ligne.type_fichier, ligne.type_fichier),
         convention=ligne.type_fichier == "CONVENTION_FORMATION",
-        page=min(max(rang, 1), max(pages, 1)),
-        pages=pages,
-        largeur=LARGEURS[1] if zoom else LARGEURS[0],
-        zoom=bool(zoom),
         decide=request.user.role in DECIDENT,
-        erreur=erreur,
+        **await leaf_through(request, ligne, page=page, zoom=zoom),
     )
 
 
@@ -59,7 +48,11 @@ async def get_page(
     request: Requete, numero: FromPath[str], document: FromPath[int], page: FromPath[int], largeur: FromQuery[str] = ""
 ) -> Response[Any]:
     """The image of one page; the browser keeps it for itself."""
-    ligne = await _find(request, numero, document)
+    return await draw(request, await _find(request, numero, document), page=page, largeur=largeur)
+
+
+async def draw(request: Requete, ligne: LigneDocument, *, page: int, largeur: str) -> Response[Any]:
+    """A page as an image, for somebody who may see the document. Raises NotFoundException when there is none."""
     pixels = LARGEURS[1] if largeur == str(LARGEURS[1]) else LARGEURS[0]
     etag = f'"{ligne.sha256_fichier.hex()[:32]}-{page}-{pixels}"'
     entetes = {"ETag": etag, "Cache-Control": "private, max-age=3600", "Content-Security-Policy": IMAGE_CSP}
@@ -72,6 +65,24 @@ async def get_page(
     except (PageAbsente, ApercuImpossible):
         raise NotFoundException from None
     return Response(apercu.png, media_type="image/png", headers=entetes)
+
+
+async def leaf_through(request: Requete, ligne: LigneDocument, *, page: str, zoom: str) -> dict[str, Any]:
+    """What a page that shows a document needs: which of its pages, how many, how wide, or why it cannot be drawn."""
+    rang = int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 5 else 1
+    erreur, pages = None, 0
+    try:
+        pages = await portail_of(request).apercus.count(ligne)
+    except ApercuImpossible as impossible:
+        erreur = str(impossible)
+    return {
+        "page": min(max(rang, 1), max(pages, 1)),
+        "pages": pages,
+        "largeur": LARGEURS[1] if zoom else LARGEURS[0],
+        "zoom": bool(zoom),
+        "erreur": erreur,
+        "libelle": TYPE_FICHIER.codes.get(ligne.type_fichier, ligne.type_fichier),
+    }
 
 
 async def _find(request: Requete, numero: str, document: int) -> LigneDocument:

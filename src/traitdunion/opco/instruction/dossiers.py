@@ -71,6 +71,7 @@ async def get_instruction(request: Requete) -> Template:
         equipe=equipe.lignes[:10],
         jour=day_of(portail.clock.now()),
         proche=PROCHE_JOURS,
+        factures=await portail.files_factures.count(),
         nouvelles=await portail.files.read_nouvelles(),
         demandes=await portail.demandes.list_waiting(),
         modifications=await portail.modifications.list_waiting() if tranche else [],

@@ -24,10 +24,13 @@ from traitdunion.opco.demandes.service import Demandes
 from traitdunion.opco.dossiers.documents import Documents
 from traitdunion.opco.dossiers.mes_dossiers import MesDossiers
 from traitdunion.opco.dossiers.read_back import Dossiers
+from traitdunion.opco.factures.instruction.files import FilesFactures
+from traitdunion.opco.factures.instruction.vue import VueFactures
 from traitdunion.opco.factures.suivi.service import SuiviFactures
 from traitdunion.opco.factures.traitement import Traitement
 from traitdunion.opco.modifications.service import Modifications
 from traitdunion.opco.paiements.assemblage import Paiements
+from traitdunion.opco.paiements.lecture.service import LecturePaiements
 from traitdunion.opco.parametres import ParametresOpco
 from traitdunion.opco.pieces.apercu import Apercus
 from traitdunion.opco.recepisses import Recepisses
@@ -74,8 +77,11 @@ class Portail:
     suivi: Suivi
     traitement: Traitement
     paiements: Paiements
+    lecture_paiements: LecturePaiements
     suivi_factures: SuiviFactures
     deca: Deca
+    files_factures: FilesFactures
+    vue_factures: VueFactures
     recepisses: Recepisses
     acces: Vues
     annuaire: Annuaire

@@ -1,5 +1,6 @@
 """Reading what the bank gives back: each transfer once, the same file twice changes nothing."""
 
+import asyncio
 from hashlib import sha256
 
 import msgspec
@@ -49,7 +50,7 @@ class Banque:
             ).fetchone()
         if row is not None:
             return msgspec.structs.replace(msgspec.convert(row[0], Rapport), deja_importe=True)
-        lu = read_retours(octets)
+        lu = await asyncio.to_thread(read_retours, octets)  # a large one takes seconds
         rapport = Rapport(
             a_verifier=[f"{une.position} : {une.phrase}" for une in lu.erreurs],
             remarques=[f"{une.position} : {une.phrase}" for une in lu.remarques],

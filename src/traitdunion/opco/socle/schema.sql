@@ -1396,13 +1396,13 @@ CREATE INDEX evenement_dossier ON public.evenement USING btree (numero_interne, 
 
 CREATE INDEX evenement_fil ON public.evenement USING btree (siren, transaction, id);
 
-CREATE INDEX facture_a_traiter ON public.facture USING btree (depose_le, numero_interne) WHERE (etat = ANY (ARRAY['TRANSMIS'::text, 'EN_COURS_INSTRUCTION'::text]));
-
 CREATE INDEX facture_document ON public.facture USING btree (document);
 
 CREATE INDEX facture_numero ON public.facture USING btree (siren, numero text_pattern_ops);
 
 CREATE INDEX facture_origine ON public.facture USING btree (origine) WHERE (origine IS NOT NULL);
+
+CREATE INDEX facture_par_numero ON public.facture USING btree (numero, numero_interne);
 
 CREATE INDEX idempotence_prise ON public.idempotence USING btree (prise_le);
 
@@ -1421,6 +1421,8 @@ CREATE INDEX lien_unique_compte ON public.lien_unique USING btree (compte);
 CREATE INDEX ligne_facture_a_completer ON public.ligne_facture USING btree (jusqu_au, id) WHERE (etat = 'A_COMPLETER'::text);
 
 CREATE INDEX ligne_facture_a_payer ON public.ligne_facture USING btree (siren, id) WHERE (etat = 'ACCEPTEE'::text);
+
+CREATE INDEX ligne_facture_a_traiter ON public.ligne_facture USING btree (facture) WHERE (etat = ANY (ARRAY['A_COMPLETER'::text, 'EN_INSTRUCTION'::text]));
 
 CREATE INDEX ligne_facture_attendue ON public.ligne_facture USING btree (siren, COALESCE(jusqu_au, 'infinity'::date), id) INCLUDE (montant) WHERE (etat = 'A_COMPLETER'::text);
 

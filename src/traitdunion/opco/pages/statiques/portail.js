@@ -76,7 +76,7 @@ document.addEventListener("keydown", (evenement) => {
   // In a list, the act is done on the page of the line that was walked to.
   if (ici >= 0 && lignes[ici].dataset.actes?.includes(evenement.key)) {
     const lien = lignes[ici].querySelector("a").href;
-    window.location.assign(evenement.key === "a" ? `${lien}/accord` : `${lien}#acte-${evenement.key}`);
+    window.location.assign(evenement.key === "a" ? `${lien}/${lignes[ici].dataset.accord ?? "accord"}` : `${lien}#acte-${evenement.key}`);
   }
   if (faire(evenement.key)) evenement.preventDefault();
 });

@@ -1,0 +1,1 @@
+"""The invoices of CFA, for the OPCO: read, decided line by line."""

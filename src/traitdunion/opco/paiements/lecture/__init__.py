@@ -1,0 +1,1 @@
+"""What staff read of payments, beside the acts: recoveries, files of the bank, the accounts checked."""
