@@ -528,10 +528,11 @@ class Vie:
             for rang, (cote, virement) in enumerate(lot.virements):
                 if not cote.modele.virements[virement].montant:
                     continue
-                if rang in refuses:
-                    cote.modele.answer(virement, paye=False)
-                else:
-                    cote.modele.answer(virement, paye=True)
+                avant = deepcopy(cote.modele)
+                try:
+                    cote.modele.answer(virement, paye=rang not in refuses)
+                except Refus:  # this one is for the accountant; the others of the file are recorded
+                    cote.modele = avant
 
         async def read() -> bool:
             lot.fichier = await self.serveur.portail.paiements.lots.download(lot.numero, par=COMPTABLE)
