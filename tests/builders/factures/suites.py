@@ -36,9 +36,14 @@ async def pay(
     async with serveur.database.transaction() as tx:
         lignes = await store.find_lignes(tx, ids)
         montant = sum(ligne.montant for ligne in lignes)
+        await tx.execute(
+            "INSERT INTO lot_paiement (id, message, execution_le, nombre, montant, cree_par, cree_le) "
+            "SELECT n, 'LOT-EXEMPLE-' || n, %s, 1, %s, 'essai', now() FROM nextval('lot_paiement_numero') AS n",
+            (le or date(2026, 9, 20), montant),
+        )
         cursor = await tx.execute(
-            "INSERT INTO virement (siren, reference, titulaire, iban_chiffre, brut, montant, etat, regle_le) "
-            "VALUES (%s, %s, 'CFA FICTIF', %s, %s, %s, %s, %s) RETURNING id",
+            "INSERT INTO virement (lot, siren, reference, titulaire, iban_chiffre, brut, montant, etat, regle_le) "
+            "VALUES (currval('lot_paiement_numero'), %s, %s, 'CFA FICTIF', %s, %s, %s, %s, %s) RETURNING id",
             (
                 *(SIREN, reference, serveur.vault.encrypt(IBAN.encode(), aad=iban_aad(SIREN)), montant, montant),
                 *("ORDONNE" if le is None else "REGLE", le),

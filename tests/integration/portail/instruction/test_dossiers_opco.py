@@ -370,8 +370,8 @@ async def test_an_address_that_no_database_can_hold_is_no_incident(serveur: Serv
 
     page = await agent.client.get(f"/instruction/administration/demandes/{'9' * 30}")
 
-    assert page.status_code == 400
-    assert "Cette demande n'est pas lisible" in page.text.replace("&#39;", "'")
+    assert page.status_code == 404
+    assert "Un incident" not in page.text
 
 
 async def test_the_home_page_says_what_changed_since_yesterday_and_nothing_older(serveur: Serveur) -> None:
