@@ -55,7 +55,8 @@ D, DEM, ORG = "/mya/dossiers/CA-0000001", "/mya/demandes/1", f"/instruction/admi
 FAC = "/mya/factures/1"
 ADM, INS = "/instruction/administration", "/instruction/dossiers/CA-0000001"
 PAI = "/instruction/paiements"
-FAC, FAC_DOC = "/instruction/factures/1", "/instruction/factures/1/documents/6"
+RECUE = "/instruction/factures/3"
+RECUE_PDF = f"{RECUE}/documents/6"
 LIGNES: dict[str, Ligne] = {
     "GET /": Ligne(LIBRE),
     "GET /mya/connexion": Ligne(LIBRE),
@@ -174,15 +175,15 @@ LIGNES: dict[str, Ligne] = {
         )
     },
     "GET /instruction/factures": Ligne(OPCO),
-    "GET /instruction/factures/{numero:int}": Ligne(OPCO, FAC),
-    "GET /instruction/factures/{numero:int}/suivante": Ligne(OPCO, f"{FAC}/suivante"),
-    "GET /instruction/factures/{numero:int}/accepter": Ligne(OPCO, f"{FAC}/accepter"),
-    "POST /instruction/factures/{numero:int}/confirmer": Ligne(OPCO, f"{FAC}/confirmer"),
-    "POST /instruction/factures/{numero:int}/decision": Ligne(OPCO, f"{FAC}/decision"),
-    "GET /instruction/factures/{numero:int}/documents/{document:int}": Ligne(OPCO, FAC_DOC),
-    "GET /instruction/factures/{numero:int}/documents/{document:int}/pages": Ligne(OPCO, f"{FAC_DOC}/pages"),
+    "GET /instruction/factures/{numero:int}": Ligne(OPCO, RECUE),
+    "GET /instruction/factures/{numero:int}/suivante": Ligne(OPCO, f"{RECUE}/suivante"),
+    "GET /instruction/factures/{numero:int}/accepter": Ligne(OPCO, f"{RECUE}/accepter"),
+    "POST /instruction/factures/{numero:int}/confirmer": Ligne(OPCO, f"{RECUE}/confirmer"),
+    "POST /instruction/factures/{numero:int}/decision": Ligne(OPCO, f"{RECUE}/decision"),
+    "GET /instruction/factures/{numero:int}/documents/{document:int}": Ligne(OPCO, RECUE_PDF),
+    "GET /instruction/factures/{numero:int}/documents/{document:int}/pages": Ligne(OPCO, f"{RECUE_PDF}/pages"),
     "GET /instruction/factures/{numero:int}/documents/{document:int}/pages/{page:int}": Ligne(
-        OPCO, f"{FAC_DOC}/pages/1"
+        OPCO, f"{RECUE_PDF}/pages/1"
     ),
     f"GET {PAI}": Ligne(OPCO),
     f"POST {PAI}/lots/confirmer": Ligne(TRANCHENT),
@@ -279,10 +280,11 @@ async def _world(serveur: Serveur) -> None:
 
 async def _money(serveur: Serveur) -> None:
     """An invoice of the first SIREN, its pay run, the bank's answer, and a credit note after it: an overpayment."""
+    await serveur.execute("INSERT INTO compteur_facture VALUES (%s, 'FACTURE', 1)", SIREN)  # that of `_invoice`
     await set_iban(serveur)
     numero = await an_engaged(serveur, await an_agent(serveur), 5)
     assert (await send_facture(serveur, numero, (1, "PEDAGOGIE", 100_000))).status_code == 200
-    await accept(serveur, 1)
+    await accept(serveur, 3)
     await pay(serveur, await order(serveur))
     assert (await send_avoir(serveur, numero, (1, "PEDAGOGIE", 30_000))).status_code == 200
 
