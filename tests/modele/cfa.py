@@ -59,7 +59,7 @@ class Contrat(Dossier):
         self.echeances: dict[int, Echeance] = {}
         self.forclusion = date.max
         self.dernier: tuple[int, list[Echeance], dict[str, int], date] = (0, [], {}, date.max)
-        self.ruptures: set[date] = set()
+        self.rupture: date | None = None
         self.pieces: set[str] = set()
         self.certifiees: set[int] = set()
         self.attendent: dict[int, tuple[int, set[str], date]] = {}  # line: échéance, proofs, last day
@@ -107,12 +107,12 @@ class Contrat(Dossier):
         """A break on that last day is confirmed, or corrects another.
 
         Raises:
-            Refus: nothing is engaged any more, or that day was confirmed before.
+            Refus: nothing is engaged any more, or that day is the one confirmed last.
         """
         self._must_be("ENGAGE", "RUPTURE")
-        if jour in self.ruptures:
+        if jour == self.rupture:
             raise Refus
-        self.ruptures.add(jour)
+        self.rupture = jour
 
     def may_revise(self) -> None:
         """The level is made right.
@@ -265,7 +265,9 @@ class Cfa:
             echeance = contrat.echeances.get(une.echeance)
             if echeance is None or jour < echeance.ouverture or une.montant <= 0:
                 raise Refus
-            if echeance.codification == DERNIERE and jour > contrat.forclusion:
+            # After a break, no échéance may be the solde: what is left to ask for is lost with the last one.
+            soldes = [autre for autre in contrat.echeances.values() if autre.codification == DERNIERE]
+            if echeance in (soldes or [contrat.echeances[max(contrat.echeances)]]) and jour > contrat.forclusion:
                 raise Refus
             if une.nature == RQTH and une.montant > contrat.available((une.echeance, RQTH)):
                 raise Refus

@@ -330,7 +330,11 @@ class Decisions:
                 contenu = await self._lecteur.read(tx, vue.fiche)
                 check_dernier_jour(rupture.dernier_jour, *await self._find_periode(tx, numero, contenu.cerfa))
             connues = await store.list_ruptures(tx, numero)
-            if any(une.dernier_jour == rupture.dernier_jour and une.issue in (None, "CONFIRMEE") for une in connues):
+            # The one that waits, else the last one confirmed: a break may be corrected, and corrected back.
+            retenues = [une for une in connues if une.issue is None] or [
+                une for une in connues if une.issue == "CONFIRMEE"
+            ]
+            if retenues and retenues[-1].dernier_jour == rupture.dernier_jour:
                 return False
             for une in connues:
                 if une.issue is None:

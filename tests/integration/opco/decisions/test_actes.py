@@ -283,3 +283,21 @@ async def test_an_accord_without_the_mandate_seen_is_refused(serveur: Serveur) -
 
     assert await serveur.count("engagement") == 0
     assert await etat_of(serveur, numero) == "EN_COURS_INSTRUCTION"
+
+
+async def test_a_break_is_corrected_and_corrected_back(serveur: Serveur) -> None:
+    agent = await an_agent(serveur)
+    numero = await an_engaged(serveur, agent)
+    decisions, par = serveur.portail.decisions, f"compte:{agent}"
+    premier, second = date(2026, 12, 31), date(2027, 1, 31)
+
+    faits = []
+    for jour in (premier, premier, second, premier):
+        rupture = a_rupture(jour, at=serveur.clock.now())
+        faits.append(await decisions.declare_rupture(numero, rupture, siren=SIREN))
+        if faits[-1]:
+            await decisions.confirm_rupture(numero, version=await version_of(serveur, numero), par=par)
+
+    assert faits == [True, False, True, True]
+    ((dernier,),) = await serveur.fetch("SELECT dernier_jour FROM rupture ORDER BY id DESC LIMIT 1")
+    assert dernier == premier

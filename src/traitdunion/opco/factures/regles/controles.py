@@ -16,7 +16,6 @@ from traitdunion.opco.comptabilite.postes import EN_COURS, Cle, Poste
 from traitdunion.opco.dossiers.states import Etat
 from traitdunion.opco.factures.regles.faits import FaitsDossier, LigneLue, find_echeance
 from traitdunion.opco.factures.regles.parts import Part, split
-from traitdunion.opco.financement.calcul.echeancier import DERNIERE
 
 FACTURABLES = frozenset({Etat.ENGAGE, Etat.RUPTURE})
 PAS_ENCORE = frozenset({Etat.TRANSMIS, Etat.EN_COURS_INSTRUCTION})
@@ -96,8 +95,7 @@ def _check_ligne(facture: Facture, ligne: LigneLue, recu_le: date) -> Iterator[A
     if facture.date_emission is not None and facture.date_emission < echeance.ouverture:
         ouverture = f"{echeance.ouverture:%d/%m/%Y}"
         yield codes.ECHEANCE_NON_OUVERTE.anomalie(f"{ligne.champ}.numeroEcheance", ouverture=ouverture, **dit)
-    derniere = echeance.codification == DERNIERE
-    if derniere and faits.forclusion is not None and recu_le > faits.forclusion:
+    if faits.is_last(echeance) and faits.forclusion is not None and recu_le > faits.forclusion:
         limite = f"{faits.forclusion:%d/%m/%Y}"
         yield codes.ECHEANCE_FORCLOSE.anomalie(f"{ligne.champ}.numeroEcheance", limite=limite, **dit)
     if not codification_agrees(brute.codification_echeance, numero=echeance.numero, attendue=echeance.codification):

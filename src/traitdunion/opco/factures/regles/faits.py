@@ -37,6 +37,15 @@ class FaitsDossier(msgspec.Struct, frozen=True, kw_only=True):
     preuve_realisation: str
     preuves: Preuves
 
+    def is_last(self, echeance: LigneEcheance) -> bool:
+        """Whether an échéance is the one that is lost when it is asked for too late (R6332-25 III 4°).
+
+        After a break whose solde is negative, no échéance bears its codification: the last one is what is left of it.
+        """
+        if any(une.codification == DERNIERE for une in self.echeances.values()):
+            return echeance.codification == DERNIERE
+        return echeance.numero == max(self.echeances)
+
 
 class LigneLue(msgspec.Struct, frozen=True, kw_only=True):
     """A line as read, with the facts of its dossier."""
