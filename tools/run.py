@@ -1,6 +1,7 @@
 """The project's commands, behind ./run: `./run help` lists them. Standard library only: help needs no set-up."""
 
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -27,8 +28,19 @@ def demo(arguments: Arguments) -> int:
 
 
 def test(arguments: Arguments) -> int:
-    """Run the whole suite; its linters are tests of tests/architecture. Named paths replace the suite."""
-    return _become(sys.executable, "-m", "pytest", *(arguments or ["tests"]))
+    """Run the whole suite; its linters are tests of tests/architecture. Named paths replace the suite.
+
+    Two workers for what stands by itself; then, alone, what starts processes, kills them or drives a browser.
+    """
+    if arguments:
+        return _become(sys.executable, "-m", "pytest", *arguments)
+    os.chdir(RACINE)
+    pytest = (sys.executable, "-m", "pytest", "-q")
+    ensemble = subprocess.run(
+        [*pytest, "-n", "2", "--dist", "worksteal", "tests", "--ignore", "tests/e2e"], check=False
+    )
+    seuls = subprocess.run([*pytest, "tests/e2e"], check=False)
+    return ensemble.returncode or seuls.returncode
 
 
 def check(arguments: Arguments) -> int:
