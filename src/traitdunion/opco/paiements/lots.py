@@ -91,8 +91,19 @@ class Lots:
         async with self._database.connection() as tx:
             return await store.list_ready(tx)
 
-    async def create(self, *, sirens: Sequence[str], execution_le: date, compenser: bool, par: str) -> int:
-        """Make a pay run of all that is accepted for these CFA; its number. Raises PaiementRefuse, nothing done."""
+    async def create(
+        self,
+        *,
+        sirens: Sequence[str],
+        execution_le: date,
+        compenser: bool,
+        par: str,
+        attendu: tuple[int, int] | None = None,
+    ) -> int:
+        """Make a pay run of all that is accepted for these CFA; its number. Raises PaiementRefuse, nothing done.
+
+        `attendu`: what was confirmed, in cents: all the lines, and what is kept of them.
+        """
         at = self._clock.now()
         if self._donneur is None:
             raise PaiementRefuse("Le compte qui paie n'est pas réglé (TRAITDUNION_PAYEUR_IBAN) : voyez l'exploitant.")
@@ -109,6 +120,11 @@ class Lots:
                     ordres.append(ordre)
             if not ordres:
                 raise PaiementRefuse("Rien n'est à payer pour ces CFA : relisez la liste.", conflit=True)
+            total = (sum(un.montant + un.compense for un in ordres), sum(un.compense for un in ordres))
+            if attendu is not None and total != attendu:
+                raise PaiementRefuse(
+                    "Ce qui est à payer a changé entre-temps : relisez les totaux avant de confirmer.", conflit=True
+                )
             await self._write(tx, lot, ordres, execution_le=execution_le, par=par, at=at)
             await self._write_livres(tx, livres, ordres, lot=lot, par=par, at=at)
         return lot

@@ -154,6 +154,22 @@ async def test_a_pay_run_wholly_offset_moves_no_money(serveur: Serveur) -> None:
     await check_comptes(serveur)
 
 
+async def test_another_total_than_the_one_confirmed_is_not_paid(serveur: Serveur) -> None:
+    _, facture = await _invoiced(serveur, (1, "PEDAGOGIE", 200_000))
+    await accept(serveur, facture)
+
+    with pytest.raises(PaiementRefuse, match="a changé entre-temps"):
+        await serveur.portail.paiements.lots.create(
+            sirens=[SIREN],
+            execution_le=date(2026, 9, 5),
+            compenser=False,
+            par=COMPTABLE,
+            attendu=(150_000, 0),
+        )
+    (pret,) = await serveur.portail.paiements.lots.list_ready()
+    assert pret.montant == 200_000
+
+
 async def test_without_a_validated_account_a_cfa_cannot_be_paid(serveur: Serveur) -> None:
     _, facture = await _invoiced(serveur, (1, "PEDAGOGIE", 200_000))
     await accept(serveur, facture)

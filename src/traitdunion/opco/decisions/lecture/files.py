@@ -15,7 +15,7 @@ from traitdunion.opco.decisions.lecture.nouvelles import Nouvelles, read_nouvell
 from traitdunion.opco.socle.clock import Clock, day_of
 from traitdunion.opco.socle.database import Database, Tx
 
-TAILLE_PAGE = 50
+TAILLE_PAGE = 25
 COMPTE_MAX = 1_000  # beyond, a counter says « plus de »
 PROCHE_JOURS = 5  # « près de la limite »: 15 of the 20 days have passed
 FILES = {

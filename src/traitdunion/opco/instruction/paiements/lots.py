@@ -105,6 +105,7 @@ async def post_lot(request: Requete, data: Formulaire) -> Response[Any]:
             execution_le=projet.execution_le,
             compenser=projet.compenser,
             par=personne.acteur,
+            attendu=(projet.brut, projet.compense),
         )
     except SaisieInvalide as invalide:
         return await _page(request, statut=400, erreur=str(invalide), saisie=data)
