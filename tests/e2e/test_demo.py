@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 DEMO = [sys.executable, "-m", "traitdunion.bac_a_sable.demo"]
-ESPACES = ("mya", "employeur", "editeur", "instruction")
+ESPACES = ("mya", "employeur", "editeur", "comptable", "instruction")
 MEMBRES = {"api", "jeton", "client_id", "client_secret", "cle_api", "siren", "dossiers", *ESPACES}
 ENTETES = {"EDITEUR": "essai", "LOGICIEL": "essai", "VERSION": "1"}
 
@@ -52,10 +52,23 @@ def test_the_demonstration_plays_the_whole_chain_and_leaves_nothing(passage: dic
     for champ in ("cerfa.apprenti.prenom", "cerfa.contrat.dateFinContrat", "cerfa.employeur.siret"):
         assert champ in refus
     assert re.search(r"en \d+[.,]\d s", fait.stdout), "says how long it took"
+    _check_comptes(fait.stdout)
     _check_json(json.loads(fichier.read_text(encoding="utf-8")), fait.stdout)
     assert fichier.stat().st_mode & 0o077 == 0, "it holds secrets"
     assert [un.name for un in tmp_path.iterdir()] == ["demo.json"]
     _check_nothing_left(passage)
+
+
+def _check_comptes(dit: str) -> None:
+    """What was engaged, invoiced, paid, left and overpaid, of both contracts; the accounts read again."""
+    montants = {
+        "SOLDE": ["8 000,00", "8 000,00", "8 000,00", "0,00", "0,00"],
+        "RUPTURE": ["1 972,60", "1 222,60", "1 222,60", "750,00", "0,00"],
+    }
+    for etat, attendus in montants.items():
+        lignes = re.findall(rf"CA-\d{{7}} +{etat}  (.*,\d\d)$", dit, re.MULTILINE)
+        assert [" ".join(un.split()) for un in re.split(r" {2,}", lignes[0].strip())] == attendus
+    assert "aucun écart" in dit
 
 
 def _check_json(donnees: dict[str, Any], dit: str) -> None:
