@@ -37,6 +37,7 @@ from traitdunion.opco.socle.database import Database, Tx, Usage
 GRANDE = "900000001"  # the SIREN of the large CFA
 APPELS = 200
 PASSAGES = 9  # turns, warm
+PREWARM_CALME = 1.0  # seconds without a worker of pg_prewarm after which it has finished
 REPRISES = 5  # restarts of PostgreSQL, a turn after each
 LIMITE = 1.5
 REGLAGES = ("shared_buffers=1GB", "shared_preload_libraries=pg_prewarm")
@@ -288,6 +289,7 @@ def main() -> None:
         for _ in range(choix.reprises):
             with postgres.running(base, reglages=REGLAGES) as url:
                 siennes = {combien: urls_of(url, combien) for combien in urls}
+                print(f"base relue en mémoire par pg_prewarm en {_wait_for_prewarm(url):.1f} s", flush=True)
                 reprises.append(asyncio.run(measure(siennes, appels=choix.appels, passages=1)))
         if reprises:
             tell("après redémarrage", _calmest(reprises))
@@ -295,6 +297,21 @@ def main() -> None:
             with postgres.running(base, reglages=REGLAGES) as url:
                 plans = asyncio.run(read_plans(urls_of(url, choix.dossiers), choix.dossiers))
             write_plans(choix.plans, plans, choix.dossiers)
+
+
+def _wait_for_prewarm(url: str) -> float:
+    """Until pg_prewarm has read the bases again, each by a worker after the other; seconds that it took.
+
+    What is measured is the state that an operator goes back to, not the seconds of the reading, which are told apart.
+    """
+    debut = fin = time.perf_counter()
+    with psycopg.connect(url, autocommit=True) as tx:
+        while time.perf_counter() - fin < PREWARM_CALME:
+            relit = tx.execute("SELECT FROM pg_stat_activity WHERE backend_type = 'autoprewarm worker'").fetchone()
+            if relit is not None:
+                fin = time.perf_counter()
+            time.sleep(0.01)
+    return fin - debut
 
 
 def _calmest(mesures: list[dict[int, dict[str, float]]]) -> dict[int, dict[str, float]]:

@@ -1,17 +1,21 @@
 """A real browser: Debian's Chromium, driven by Playwright; every page it shows is checked for accessibility."""
 
+import asyncio
 import io
 import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from shutil import which
 from typing import Any
 
 import pytest
+import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from builders.projet import RACINE
+from builders.serveur import Serveur
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -35,6 +39,22 @@ def browsing() -> Iterator[Browser]:
             yield navigateur
         finally:
             navigateur.close()
+
+
+@asynccontextmanager
+async def listening(serveur: Serveur) -> AsyncIterator[str]:
+    """The application on a port of this machine, for a real browser; its address."""
+    with socket.socket() as prise:
+        prise.bind(("127.0.0.1", 0))
+        port = prise.getsockname()[1]
+        config = uvicorn.Config(serveur.application, lifespan="off", log_level="error", ws="none")
+        ecoute = uvicorn.Server(config)
+        tache = asyncio.create_task(ecoute.serve(sockets=[prise]))
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            ecoute.should_exit = True
+            await tache
 
 
 class Ecran:

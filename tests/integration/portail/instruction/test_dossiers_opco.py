@@ -19,6 +19,7 @@ from builders.portail import Visiteur, a_visitor, an_account, connected
 from builders.serveur import SIREN, Serveur
 
 from traitdunion.opco.comptes.roles import Role
+from traitdunion.opco.decisions.lecture.files import TAILLE_PAGE
 from traitdunion.opco.dossiers.states import Etat
 
 pytestmark = pytest.mark.anyio
@@ -554,12 +555,12 @@ async def test_no_form_leads_out_of_the_back_office(serveur: Serveur, retour: st
 
 
 async def test_a_queue_of_more_than_a_page_is_walked_page_by_page(serveur: Serveur) -> None:
-    for rang in range(51):
+    for rang in range(TAILLE_PAGE + 1):
         await a_complete(serveur, rang)
     agent = await connected(serveur, Role.OPCO_GESTIONNAIRE)
 
     premiere = await agent.visit("/instruction/dossiers")
-    assert premiere.text.count("Prendre<") == 50
+    assert premiere.text.count("Prendre<") == TAILLE_PAGE
     assert "Page suivante" in agent.texte
     assert "Page précédente" not in agent.texte
     seconde = await agent.visit("/instruction/dossiers?file=a_instruire&affecte=tous&page=2")

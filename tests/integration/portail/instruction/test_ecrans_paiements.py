@@ -1,19 +1,15 @@
 """Invoices and payments in a real browser, at three widths: nothing serious for accessibility, nothing sideways."""
 
 import asyncio
-import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
-import uvicorn
 from builders.envois import some_infos
 from builders.factures.envoi import a_body, send_avoir, send_facture, set_iban, some_lignes
 from builders.factures.paiement import accept, order, pay
 from builders.factures.papier import a_facture_pdf
 from builders.instruction import PDF, an_agent, an_engaged
-from builders.navigateur import LARGE, TELEPHONE, Ecran, browsing
+from builders.navigateur import LARGE, TELEPHONE, Ecran, browsing, listening
 from builders.portail import MOT_DE_PASSE, an_account
 from builders.serveur import Serveur
 
@@ -23,22 +19,6 @@ pytestmark = pytest.mark.anyio
 VUES = {"large": LARGE, "telephone": TELEPHONE, "etroit": {"width": 320, "height": 700}}
 FAC, PAI = "/instruction/factures", "/instruction/paiements"
 ENTETE = "reference;statut;date;montant;reference_bancaire;motif\n"
-
-
-@asynccontextmanager
-async def _listening(serveur: Serveur) -> AsyncIterator[str]:
-    """The application on a port of this machine, for a real browser; its address."""
-    with socket.socket() as prise:
-        prise.bind(("127.0.0.1", 0))
-        port = prise.getsockname()[1]
-        config = uvicorn.Config(serveur.application, lifespan="off", log_level="error", ws="none")
-        ecoute = uvicorn.Server(config)
-        tache = asyncio.create_task(ecoute.serve(sockets=[prise]))
-        try:
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            ecoute.should_exit = True
-            await tache
 
 
 async def _world(serveur: Serveur) -> None:
@@ -160,5 +140,5 @@ async def test_each_page_holds_at_three_widths(serveur: Serveur) -> None:
                 _walk_payments(visite)
                 ecran.close()
 
-    async with _listening(serveur) as adresse:
+    async with listening(serveur) as adresse:
         await asyncio.get_running_loop().run_in_executor(None, walk, adresse)  # the browser's driver has its own loop
