@@ -1,5 +1,6 @@
 """One hand-written account of docs/financement/compte-exemple.toml, lived step by step in a running server."""
 
+import tomllib
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from builders.factures.envoi import a_body, set_iban
 from builders.factures.paiement import COMPTABLE, lignes_of, order, pay, set_jour
 from builders.factures.papier import a_facture_pdf
 from builders.instruction import PDF, a_rupture, an_agent, an_engaged, version_of
+from builders.projet import RACINE
 from builders.serveur import SIREN, Serveur
 
 from traitdunion.norme.calendrier import add_months
@@ -20,6 +22,9 @@ from traitdunion.opco.comptabilite.postes import EN_COURS, HORS_ECHEANCE, Cle, P
 from traitdunion.opco.factures import store
 from traitdunion.opco.factures.traitement import Choix
 from traitdunion.opco.financement.faits import Choix as ChoixAccord
+
+FICHIER = RACINE / "docs" / "financement" / "compte-exemple.toml"
+COMPTES = tomllib.loads(FICHIER.read_text(encoding="utf-8"))["compte"]
 
 
 def _contrat(contrat: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Reading what the bank gives back: each transfer once, the same file twice changes nothing."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from hashlib import sha256
 
 import msgspec
@@ -60,7 +61,7 @@ class Banque:
         await self._note(lu, rapport, empreinte, par=par)
         return rapport
 
-    async def _spread(self, lu: LectureRetours, rapport: Rapport):  # type: ignore[no-untyped-def]
+    async def _spread(self, lu: LectureRetours, rapport: Rapport) -> AsyncIterator[Retour]:
         """The answers one by one; a whole file refused is a rejection of each of its transfers."""
         for retour in lu.retours:
             yield retour

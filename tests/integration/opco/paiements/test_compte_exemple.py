@@ -3,19 +3,15 @@
 The clock is moved to the day of each step; then what the CFA reads and what the OPCO holds are the table's figures.
 """
 
-import tomllib
 from typing import Any
 
 import pytest
-from builders.factures.compte import Compte
+from builders.factures.compte import COMPTES, Compte
 from builders.factures.paiement import check_comptes
 from builders.instruction import etat_of
-from builders.projet import RACINE
 from builders.serveur import Serveur
 
 pytestmark = pytest.mark.anyio
-FICHIER = RACINE / "docs" / "financement" / "compte-exemple.toml"
-COMPTES = tomllib.loads(FICHIER.read_text(encoding="utf-8"))["compte"]
 
 
 @pytest.mark.parametrize("compte", COMPTES, ids=[compte["titre"] for compte in COMPTES])

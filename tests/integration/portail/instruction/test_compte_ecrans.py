@@ -6,18 +6,16 @@ shows the CFA the figures of the table.
 
 import asyncio
 import tempfile
-import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from builders.factures.compte import Compte
+from builders.factures.compte import COMPTES, Compte
 from builders.factures.paiement import check_comptes, lignes_of
 from builders.instruction import etat_of
 from builders.navigateur import Ecran, browsing, listening
 from builders.portail import MOT_DE_PASSE, an_account
-from builders.projet import RACINE
 from builders.serveur import Serveur
 from playwright.sync_api import Browser
 
@@ -26,8 +24,6 @@ from traitdunion.norme.identifiants import numero_externe
 from traitdunion.opco.comptes.roles import Role
 
 pytestmark = pytest.mark.anyio
-FICHIER = RACINE / "docs" / "financement" / "compte-exemple.toml"
-COMPTES = tomllib.loads(FICHIER.read_text(encoding="utf-8"))["compte"]
 
 
 def _euros(cents: int) -> str:
