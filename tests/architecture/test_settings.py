@@ -4,7 +4,7 @@ import re
 
 from builders.projet import RACINE
 
-from traitdunion.cfa.profil import PREFIXE as PREFIXE_CFA
+from traitdunion.cfa.lieux import PREFIXE as PREFIXE_CFA
 from traitdunion.opco.settings import PREFIXE, documentation
 
 GUIDE = RACINE / "docs" / "guides" / "exploitant.md"

@@ -18,6 +18,7 @@ from traitdunion.norme import contenu, ecriture
 from traitdunion.norme.identite import identite
 from traitdunion.norme.messages.cerfa import DepotDossier
 from traitdunion.norme.messages.convention import Convention
+from traitdunion.norme.messages.evenements import FilEvenements
 from traitdunion.norme.messages.facture import Avoir, Facture
 from traitdunion.norme.messages.factures_lues import (
     AccuseAvoir,
@@ -80,7 +81,9 @@ class ClientCfa:
 
     Deposits are sent once and end in one of three ways: the typed answer, `Refused` (nothing recorded), `NoAnswer`
     (of which `ReponsePerdue`: nobody knows, norme.md §7). When the profile says that the server recognises the same
-    deposit (`renvoi_reconnu`), a lost answer is first asked again by sending the very same bytes. Reads are retried.
+    deposit (`renvoi_reconnu`), a lost answer is first asked again by sending the very same bytes. A caller that keeps
+    its own `cle_idempotence` (1-255 visible characters, made once for all the tries of one deposit) decides itself when
+    to send again: then each call sends once. Reads are retried.
     """
 
     def __init__(
@@ -111,29 +114,45 @@ class ClientCfa:
 
     # Deposits
 
-    def deposit(self, depot: DepotDossier | bytes) -> AccuseDepot:
+    def deposit(self, depot: DepotDossier | bytes, *, cle_idempotence: str | None = None) -> AccuseDepot:
         """POST dossiers. Bytes are sent as they are. Raises Refused, NotSent, ReponsePerdue."""
-        return self._post("/v2/dossiers", AccuseDepot, content=_body(depot), entetes=JSON)
+        return self._post("/v2/dossiers", AccuseDepot, cle_idempotence, content=_body(depot), entetes=JSON)
 
-    def deposit_convention(self, convention: Convention | bytes, fichier: Fichier) -> AccuseConvention:
+    def deposit_convention(
+        self, convention: Convention | bytes, fichier: Fichier, *, cle_idempotence: str | None = None
+    ) -> AccuseConvention:
         """POST conventions: the data and the signed file. Raises Refused, NotSent, ReponsePerdue."""
-        return self._post("/v1/conventions", AccuseConvention, files=_parts("convention", convention, fichier))
+        return self._post(
+            "/v1/conventions", AccuseConvention, cle_idempotence, files=_parts("convention", convention, fichier)
+        )
 
-    def deposit_document(self, infos: InfosFichier | bytes, fichier: Fichier) -> AccuseDocument:
+    def deposit_document(
+        self, infos: InfosFichier | bytes, fichier: Fichier, *, cle_idempotence: str | None = None
+    ) -> AccuseDocument:
         """POST documents: any other piece of a dossier. Raises Refused, NotSent, ReponsePerdue."""
-        return self._post("/v1/documents", AccuseDocument, files=_parts("infosFichier", infos, fichier))
+        return self._post(
+            "/v1/documents", AccuseDocument, cle_idempotence, files=_parts("infosFichier", infos, fichier)
+        )
 
-    def deposit_facture(self, facture: Facture | bytes, fichier: Fichier) -> AccuseFacture:
+    def deposit_facture(
+        self, facture: Facture | bytes, fichier: Fichier, *, cle_idempotence: str | None = None
+    ) -> AccuseFacture:
         """POST factures: the data and the PDF. Raises Refused, NotSent, ReponsePerdue."""
-        return self._post("/v1/factures", AccuseFacture, files=_parts("facture", facture, fichier))
+        return self._post("/v1/factures", AccuseFacture, cle_idempotence, files=_parts("facture", facture, fichier))
 
-    def deposit_avoir(self, avoir: Avoir | bytes, fichier: Fichier) -> AccuseAvoir:
+    def deposit_avoir(
+        self, avoir: Avoir | bytes, fichier: Fichier, *, cle_idempotence: str | None = None
+    ) -> AccuseAvoir:
         """POST avoirs (extension): the data and the PDF. Raises Refused, NotSent, ReponsePerdue."""
-        return self._post("/v2/avoirs", AccuseAvoir, files=_parts("avoir", avoir, fichier))
+        return self._post("/v2/avoirs", AccuseAvoir, cle_idempotence, files=_parts("avoir", avoir, fichier))
 
-    def deposit_certificat(self, certificat: Certificat | bytes, fichier: Fichier) -> AccuseCertificat:
+    def deposit_certificat(
+        self, certificat: Certificat | bytes, fichier: Fichier, *, cle_idempotence: str | None = None
+    ) -> AccuseCertificat:
         """POST certificats: what proves that the training took place. Raises Refused, NotSent, ReponsePerdue."""
-        return self._post("/v2/certificats", AccuseCertificat, files=_parts("certificat", certificat, fichier))
+        return self._post(
+            "/v2/certificats", AccuseCertificat, cle_idempotence, files=_parts("certificat", certificat, fichier)
+        )
 
     def check(self, depot: DepotDossier | bytes) -> ResultatControle:
         """POST dossiers/controle (extension): every check of a deposit, nothing stored. Raises Refused, NoAnswer."""
@@ -167,6 +186,12 @@ class ClientCfa:
     def list_etats_v1(self) -> list[EtatDossier]:
         """GET v1 dossiers/etats: the same in one bare array, for the OPCO that have no v2."""
         return _typed(self._transport.read("/v1/dossiers/etats"), list[EtatDossier])
+
+    def list_evenements(self, depuis: str | None = None, *, limite: int | None = None) -> FilEvenements:
+        """GET evenements (extension): what changed since the cursor `depuis`, oldest first, at most `limite` events."""
+        parametres = {"depuis": depuis, "limite": None if limite is None else str(limite)}
+        donnes = {nom: valeur for nom, valeur in parametres.items() if valeur is not None}
+        return _typed(self._transport.read("/v2/evenements", parametres=donnes), FilEvenements)
 
     def find_recepisse(self, identifiant: str) -> bytes:
         """GET recepisses/{id} (extension): the signed receipt, to be kept unchanged (`norme.recepisse.verify`)."""
@@ -219,9 +244,13 @@ class ClientCfa:
             if not lues or vus >= lue.total:
                 return
 
-    def _post(self, chemin: str, type_: type[T], *, entetes: Mapping[str, str] | None = None, **corps: Any) -> T:
+    def _post(
+        self, chemin: str, type_: type[T], cle: str | None, *, entetes: Mapping[str, str] | None = None, **corps: Any
+    ) -> T:
         entetes = dict(entetes or {})
-        if not self.profil.renvoi_reconnu:
+        if cle is not None:
+            entetes["Idempotency-Key"] = cle
+        if cle is not None or not self.profil.renvoi_reconnu:
             return _typed_deposit(self._transport.send(chemin, entetes=entetes, **corps), type_)
         # Made once for all the tries of this deposit, so that they are one (norme.md §1, Idempotency-Key).
         entetes["Idempotency-Key"] = str(uuid4())

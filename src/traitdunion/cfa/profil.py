@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 
 from traitdunion import __version__
 from traitdunion.cfa.errors import ProfilInvalide
+from traitdunion.cfa.lieux import PREFIXE, config_folder
 
-PREFIXE = "TRAITDUNION_CFA_"
 LOCAUX = frozenset({"localhost", "127.0.0.1", "::1"})
+NOM_PAR_DEFAUT = "defaut"
 _OBLIGATOIRES = ("api", "jeton", "client_id", "client_secret", "cle_api")
 
 
@@ -27,6 +28,7 @@ class Profil:
     `editeur`, `logiciel`, `version`: the three mandatory headers (norme.md §4). `delai_s`: patience for one call.
     `renvoi_reconnu`: this server recognises the same deposit sent twice (Trait d'union does; the norm does not say so),
     so that a deposit whose answer is lost may be sent again as it was.
+    `nom`: the table of the settings file it comes from; names the folder of its data (`lieux.data_folder`).
     """
 
     api: str
@@ -41,6 +43,7 @@ class Profil:
     version: str = __version__
     delai_s: float = 30.0
     renvoi_reconnu: bool = False
+    nom: str = NOM_PAR_DEFAUT
 
     def __post_init__(self) -> None:
         for nom in ("api", "jeton"):
@@ -67,7 +70,7 @@ class Profil:
         reglages = _read_file(fichier, nom) if fichier is not None else {}
         if fichier is None and nom is not None:
             raise ProfilInvalide(f"Profil « {nom} » demandé, mais aucun fichier de configuration n'existe.")
-        connus = {champ.name: champ for champ in fields(cls)}
+        connus = {champ.name: champ for champ in fields(cls) if champ.name != "nom"}
         reglages = {cle: valeur for cle, valeur in reglages.items() if cle in connus}
         for cle in connus:
             if valeur := environ.get(PREFIXE + cle.upper()):
@@ -77,9 +80,9 @@ class Profil:
             variables = ", ".join(PREFIXE + cle.upper() for cle in manquants)
             raise ProfilInvalide(
                 f"Il manque au profil : {', '.join(manquants)}. Donnez-les dans le fichier de configuration "
-                f"({fichier or _config_folder(environ) / 'cfa.toml'}) ou dans l'environnement ({variables})."
+                f"({fichier or config_folder(environ) / 'cfa.toml'}) ou dans l'environnement ({variables})."
             )
-        return cls(**{cle: _typed(cle, valeur) for cle, valeur in reglages.items()})
+        return cls(**{cle: _typed(cle, valeur) for cle, valeur in reglages.items()}, nom=nom or NOM_PAR_DEFAUT)
 
 
 def _typed(cle: str, valeur: Any) -> Any:
@@ -105,15 +108,10 @@ def _require_safe_url(nom: str, url: str) -> None:
         raise ProfilInvalide(f"Le réglage « {nom} » doit être une adresse simple, sans identifiant ni paramètre.")
 
 
-def _config_folder(environ: Mapping[str, str]) -> Path:
-    racine = environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
-    return Path(racine) / "traitdunion"
-
-
 def _default_file(environ: Mapping[str, str]) -> Path | None:
     if designe := environ.get(PREFIXE + "CONFIGURATION"):
         return Path(designe)
-    habituel = _config_folder(environ) / "cfa.toml"
+    habituel = config_folder(environ) / "cfa.toml"
     return habituel if habituel.exists() else None
 
 

@@ -1,4 +1,4 @@
-"""The commands of a CFA: deposer, controler, lire-cerfa, remplir-cerfa.
+"""One contract at a time: deposer, controler, lire-cerfa, remplir-cerfa.
 
 Exit codes: 0 done; 2 wrong usage or settings; 3 refused (by the checks or by the OPCO) or file that cannot be read;
 4 client ID, secret, key or accrochage refused; 5 no answer from the OPCO.
@@ -25,14 +25,7 @@ from traitdunion.norme.erreurs import Anomalie, Refus
 from traitdunion.norme.messages.cerfa import Cerfa, DepotDossier
 from traitdunion.norme.messages.convention import Convention
 
-app = typer.Typer(
-    help="Côté CFA : déposer un contrat, le contrôler hors ligne, lire et remplir le CERFA.",
-    epilog=CODES,
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,  # plain help: long option names whole, readable aloud
-    pretty_exceptions_show_locals=False,  # locals would print secrets and people
-)
+app = typer.Typer()
 
 
 @app.command(epilog=CODES)

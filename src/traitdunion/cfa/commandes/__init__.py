@@ -1,0 +1,16 @@
+"""`traitdunion cfa …`: one module per family of commands, each importing heavy libraries only where it needs them."""
+
+import typer
+
+from traitdunion.cfa.commandes import dossiers
+from traitdunion.cfa.terminal.outcome import CODES
+
+app = typer.Typer(
+    help="Côté CFA : déposer un contrat, le contrôler hors ligne, lire et remplir le CERFA.",
+    epilog=CODES,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # plain help: long option names whole, readable aloud
+    pretty_exceptions_show_locals=False,  # locals would print secrets and people
+)
+app.add_typer(dossiers.app)
