@@ -63,6 +63,9 @@ _API = ("api.read api.write",)
 # Which OPCO run the SOR software is not known: those that norme.md puts with Atlas are taken for such [D].
 _SOR = {"PREMIEREQUIPEMENT": "Premierequipement", "RESTAURATION": "Restauration"}
 _FACTURES_SOR = "/v1/Factures"
+_SOR_SUPPOSE = (
+    "Supposé sous le logiciel SOR : factures à /v1/Factures, natures « Restauration », « Premierequipement »."
+)
 
 
 def _de(nom: str) -> str:
@@ -164,6 +167,7 @@ ATLAS = ProfilOpco(
     ),
     natures=_SOR,
     logiciel="SOR",
+    remarques=(_SOR_SUPPOSE,),
 )
 MOBILITES = ProfilOpco(
     code="opco-mobilites",
@@ -203,6 +207,7 @@ def _as_atlas(code: str, nom: str) -> ProfilOpco:
         ),
         natures=_SOR,
         logiciel="SOR",
+        remarques=(_SOR_SUPPOSE,),
     )
 
 
