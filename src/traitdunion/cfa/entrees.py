@@ -1,7 +1,7 @@
 """The files that the commands take: a dossier as JSON or as a filled CERFA, a convention, and where results go."""
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
@@ -30,7 +30,7 @@ class DossierCharge:
     """
 
     depot: DepotDossier
-    corps: bytes
+    corps: bytes = field(repr=False)
     anomalies: tuple[Anomalie, ...] = ()
     notes: tuple[Note, ...] = ()
     est_pdf: bool = False

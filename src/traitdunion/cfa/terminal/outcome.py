@@ -16,6 +16,7 @@ from traitdunion.cfa.errors import (
     ProfilInvalide,
     Refused,
     ReponsePerdue,
+    RouteAbsente,
 )
 from traitdunion.cfa.terminal import affichage
 from traitdunion.norme.erreurs import Anomalie, Refus
@@ -28,6 +29,7 @@ CODES = (
 _NATURES: tuple[tuple[type[Exception], str, int], ...] = (
     (ProfilInvalide, "REGLAGES", USAGE),
     (FichierInutilisable, "FICHIER", USAGE),
+    (RouteAbsente, RouteAbsente.code, REFUSE),
     (AuthenticationRefused, "ACCES_REFUSE", ACCES),
     (AccessRefused, "ACCES_REFUSE", ACCES),
     (Refused, "REFUSE", REFUSE),
