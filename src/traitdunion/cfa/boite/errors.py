@@ -7,6 +7,7 @@ ErreurCfa
     ├── BoiteEndommagee      the database cannot be read, or is gone while its files are there
     ├── EnvoiInconnu         no envoi of that number
     ├── TransitionInterdite  the envoi is in a state that does not allow it
+    ├── EtatChange           somebody else moved the envoi meanwhile
     ├── NumeroDejaConnu      another envoi of the box already bears that number of the OPCO
     ├── SansIdentite         a dossier that names no contract
     └── VerificationRequise  the OPCO may hold it already: a person looks first
@@ -66,3 +67,7 @@ class SansIdentite(ErreurBoite):
 
 class NumeroDejaConnu(ErreurBoite):
     """Two envois cannot bear one number."""
+
+
+class EtatChange(ErreurBoite):
+    """The envoi is no longer in the state that was read: a person, or another process, has moved it."""

@@ -2,7 +2,7 @@
 
 import typer
 
-from traitdunion.cfa.commandes import dossiers
+from traitdunion.cfa.commandes import dossiers, envois
 from traitdunion.cfa.terminal.outcome import CODES
 
 app = typer.Typer(
@@ -14,3 +14,4 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,  # locals would print secrets and people
 )
 app.add_typer(dossiers.app)
+app.add_typer(envois.app, name="envois")

@@ -12,7 +12,7 @@ from typing import Any
 
 from traitdunion.cfa.boite.disque import requetes
 from traitdunion.cfa.boite.disque.schema import NOM, open_database
-from traitdunion.cfa.boite.errors import BoiteEndommagee, BoitePleine, EnvoiInconnu
+from traitdunion.cfa.boite.errors import BoiteEndommagee, BoitePleine, EnvoiInconnu, EtatChange
 from traitdunion.cfa.boite.etats import Acte, EtatEnvoi, NatureEnvoi, next_etat
 from traitdunion.cfa.boite.modeles import Champ, DossierEnBoite, Envoi, Evenement
 
@@ -287,7 +287,7 @@ class Store:
             {**champs, "id": envoi.id, "de": envoi.etat},
         )
         if curseur.rowcount != 1:
-            raise EnvoiInconnu(f"L'envoi n° {envoi.id} a changé d'état entre-temps : regardez-le de nouveau.")
+            raise EtatChange(f"L'envoi n° {envoi.id} a changé d'état entre-temps : regardez-le de nouveau.")
         self._note(envoi.id, le, acte, envoi.etat, vers, detail)
         if vers is not envoi.etat:
             self._conn.execute(requetes.BLOQUER, (envoi.id,))

@@ -9,6 +9,7 @@ from traitdunion.cfa.boite import depot
 from traitdunion.cfa.boite.disque import pannes
 from traitdunion.cfa.boite.disque.fichiers import Fichiers
 from traitdunion.cfa.boite.disque.store import AEnvoyer, Store, from_ms, to_ms
+from traitdunion.cfa.boite.errors import EtatChange
 from traitdunion.cfa.boite.etats import Acte, EtatEnvoi, NatureEnvoi
 from traitdunion.cfa.boite.expedition import depart, issues
 from traitdunion.cfa.boite.expedition.issues import Issue
@@ -20,7 +21,7 @@ from traitdunion.cfa.client import ClientCfa
 from traitdunion.cfa.errors import NotSent, QuotaReached, Refused, ReponsePerdue, Unavailable
 
 RETARD_MAX_MS = 60_000  # uncertain envois are read back together, but do not wait longer behind those that are ready
-LOT_RELECTURE = 500
+LOT_RELECTURE = 200
 RELISIBLES = frozenset({NatureEnvoi.DOSSIER, NatureEnvoi.FACTURE, NatureEnvoi.AVOIR})
 
 
@@ -71,11 +72,17 @@ class Expedition:
             self._store.rebase(le=le)
         recover(self._store, le=le, rythme=self._rythme, renvoi_reconnu=self._client.profil.renvoi_reconnu)
         try:
-            while self._step():
+            while self._go_on():
                 pass
         except _Fini as fini:
             return self._bilan(fini.arret, fini.phrase, fini.reference)
         return self._bilan(None, None, None)
+
+    def _go_on(self) -> bool:
+        try:
+            return self._step()
+        except EtatChange:  # relaunched or given up by a person while we looked at it: look again
+            return True
 
     def _step(self) -> bool:
         """One thing done; False when nothing is left to do by itself."""
@@ -223,10 +230,10 @@ class Expedition:
             le = self._now()
             with self._store.transaction():
                 self._store.record_pause(le=le, jusqua=le + int(attente * 1000))
-            return  # respected before the next step, and by the next drains
         if not self._attendre and self._troubles >= self._rythme.troubles_max:
             raise _Fini(Arret.RESEAU, phrase, reference)
-        self._wait(attente, Arret.RESEAU, phrase)
+        if retry_after_s is None:  # otherwise respected before the next step, and by the next drains
+            self._wait(attente, Arret.RESEAU, phrase)
 
     def _respect_pause(self) -> None:
         pause = self._store.find_pause()
