@@ -50,7 +50,7 @@ def root(
 
 @app.command(context_settings=_TEL_QUEL, add_help_option=False)
 def cfa(ctx: typer.Context) -> None:
-    """Côté CFA : déposer, controler, lire-cerfa, remplir-cerfa."""
+    """Côté CFA : déposer, envois, controler, lire-cerfa, remplir-cerfa."""
     _hand_over("traitdunion.cfa.commandes", ctx)
 
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from traitdunion.cfa.commandes import dossiers, opco
+from traitdunion.cfa.commandes import dossiers, envois, opco
 from traitdunion.cfa.terminal.outcome import CODES
 
 app = typer.Typer(
@@ -15,3 +15,4 @@ app = typer.Typer(
 )
 app.add_typer(dossiers.app)
 app.add_typer(opco.app)
+app.add_typer(envois.app, name="envois")

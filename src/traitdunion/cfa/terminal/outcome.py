@@ -6,6 +6,7 @@ from typing import Any
 
 import typer
 
+from traitdunion.cfa.boite.errors import BoiteOccupee, ErreurBoite
 from traitdunion.cfa.entrees import FichierInutilisable
 from traitdunion.cfa.envoi import Bilan
 from traitdunion.cfa.errors import (
@@ -21,7 +22,7 @@ from traitdunion.cfa.errors import (
 from traitdunion.cfa.terminal import affichage
 from traitdunion.norme.erreurs import Anomalie, Refus
 
-OK, USAGE, REFUSE, ACCES, RESEAU = 0, 2, 3, 4, 5
+OK, USAGE, REFUSE, ACCES, RESEAU, OCCUPE = 0, 2, 3, 4, 5, 6
 CODES = (
     "Codes de sortie : 0 fait ; 2 usage ou réglages ; 3 refusé, ou fichier illisible ; "
     "4 identifiants, clé ou accrochage refusés ; 5 pas de réponse de l'OPCO."
@@ -30,6 +31,8 @@ _NATURES: tuple[tuple[type[Exception], str, int], ...] = (
     (ProfilInvalide, "REGLAGES", USAGE),
     (FichierInutilisable, "FICHIER", USAGE),
     (RouteAbsente, RouteAbsente.code, REFUSE),
+    (BoiteOccupee, "BOITE_OCCUPEE", OCCUPE),
+    (ErreurBoite, "BOITE", USAGE),
     (AuthenticationRefused, "ACCES_REFUSE", ACCES),
     (AccessRefused, "ACCES_REFUSE", ACCES),
     (Refused, "REFUSE", REFUSE),
