@@ -2,7 +2,7 @@
 
 import typer
 
-from traitdunion.cfa.commandes import dossiers
+from traitdunion.cfa.commandes import dossiers, facturation, suivi
 from traitdunion.cfa.terminal.outcome import CODES
 
 app = typer.Typer(
@@ -14,3 +14,5 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,  # locals would print secrets and people
 )
 app.add_typer(dossiers.app)
+app.add_typer(suivi.app)
+app.add_typer(facturation.app)
