@@ -215,3 +215,12 @@ def _read_file(fichier: Path, nom: str | None) -> dict[str, Any]:
     if not isinstance(brut, dict):
         raise ProfilInvalide(f"Le fichier {fichier} ne contient pas de profil « {nom} ».")
     return brut
+
+
+def read_reglages(
+    chemin: Path | None = None, *, nom: str | None = None, environ: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """All that the settings file says of one profile, tables of other commands included. Raises ProfilInvalide."""
+    environ = os.environ if environ is None else environ
+    fichier = chemin or _default_file(environ)
+    return {} if fichier is None else _read_file(fichier, nom)

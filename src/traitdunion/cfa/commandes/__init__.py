@@ -2,7 +2,7 @@
 
 import typer
 
-from traitdunion.cfa.commandes import dossiers, envois, opco
+from traitdunion.cfa.commandes import dossiers, envois, facturation, opco, suivi
 from traitdunion.cfa.terminal.outcome import CODES
 
 app = typer.Typer(
@@ -16,3 +16,5 @@ app = typer.Typer(
 app.add_typer(dossiers.app)
 app.add_typer(opco.app)
 app.add_typer(envois.app, name="envois")
+app.add_typer(suivi.app)
+app.add_typer(facturation.app)
