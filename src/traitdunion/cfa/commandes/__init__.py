@@ -2,11 +2,11 @@
 
 import typer
 
-from traitdunion.cfa.commandes import dossiers
+from traitdunion.cfa.commandes import dossiers, promotions
 from traitdunion.cfa.terminal.outcome import CODES
 
 app = typer.Typer(
-    help="Côté CFA : déposer un contrat, le contrôler hors ligne, lire et remplir le CERFA.",
+    help="Côté CFA : déposer un contrat ou une promotion, contrôler hors ligne, lire et remplir le CERFA.",
     epilog=CODES,
     no_args_is_help=True,
     add_completion=False,
@@ -14,3 +14,4 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,  # locals would print secrets and people
 )
 app.add_typer(dossiers.app)
+app.add_typer(promotions.app)
