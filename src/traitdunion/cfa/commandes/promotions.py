@@ -19,12 +19,12 @@ from traitdunion.cfa.errors import ErreurCfa
 from traitdunion.cfa.lieux import data_folder
 from traitdunion.cfa.profil import Profil
 from traitdunion.cfa.terminal import affichage, options
-from traitdunion.cfa.terminal.avancee import progress
-from traitdunion.cfa.terminal.outcome import CODES, OK, REFUSE, RESEAU, outcome
+from traitdunion.cfa.terminal.outcome import ACCES, CODES, OK, REFUSE, RESEAU, outcome
+from traitdunion.cfa.terminal.progres import progress
 
 if TYPE_CHECKING:
     from traitdunion.cfa.tableur.envoi import Depot
-    from traitdunion.cfa.tableur.lecture import Promotion
+    from traitdunion.cfa.tableur.lignes import Promotion
 
 app = typer.Typer()
 
@@ -90,11 +90,11 @@ def modele(
         if conventions is None:
             return
         conventions.mkdir(parents=True, exist_ok=True)
-        with progress("Conventions fictives") as on_progress:
+        with progress("Conventions fictives", exemple) as on_progress:
             for rang in range(exemple):
                 chemin = conventions / exemples.file_name(rang)
                 entrees.write_result(chemin, exemples.write_convention(rang), ecraser=ecraser)
-                on_progress(rang + 1, exemple)
+                on_progress(1)
         affichage.say(f"Écrit : {exemple} conventions fictives dans {conventions}")
 
 
@@ -119,13 +119,13 @@ def importer(
 
     if sur_place and (classeur.is_dir() or classeur.suffix.lower() != ".xlsx"):
         raise typer.BadParameter("--sur-place ne va qu'avec un classeur .xlsx : les autres formats y perdraient.")
+    depot: Depot | None = None
+    echec: ErreurCfa | None = None
     with outcome(en_json=en_json):
+        reglages = None if a_blanc else Profil.load(configuration, nom=profil)
         lue = _read(classeur, conventions, a_blanc=a_blanc, le=au or _today())
-        mauvaises = [ligne for ligne in lue.lignes if not ligne.est_bonne]
-        depot: Depot | None = None
-        echec: ErreurCfa | None = None
-        if not a_blanc and not (tout_ou_rien and mauvaises):
-            reglages = Profil.load(configuration, nom=profil)
+        retenu = tout_ou_rien and not all(ligne.est_bonne for ligne in lue.lignes)
+        if reglages is not None and not retenu:
             with open_boite(reglages) as boite:
                 depot = Depot(boite)
                 try:
@@ -134,10 +134,11 @@ def importer(
                     echec = erreur  # told once the workbook says what was done before it
                 depot.read_back()
         retour = _write_retour(lue, classeur, sur_place=sur_place, depose=depot is not None)
-        _tell(lue, retour, depot, en_json=en_json, rien_depose=bool(tout_ou_rien and mauvaises) or a_blanc)
-        if echec is not None:
+        _tell(lue, retour, depot, echec, en_json=en_json)
+    if echec is not None:
+        with outcome(en_json=False):
             raise echec
-    raise typer.Exit(_exit_code(lue, sans_envoyer=sans_envoyer))
+    raise typer.Exit(_exit_code(lue, depot, sans_envoyer=sans_envoyer))
 
 
 def open_boite(reglages: Profil) -> Any:
@@ -154,7 +155,7 @@ def _read(classeur: Path, conventions: Path | None, *, a_blanc: bool, le: date) 
     from traitdunion.cfa.tableur.lecture import read_promotion
 
     lue = read_folder(classeur) if classeur.is_dir() else read_promotion(classeur)
-    with progress("Contrôle des lignes") as on_progress:
+    with progress("Contrôle des lignes", len(lue.lignes)) as on_progress:
         check_promotion(lue, le=le, on_progress=on_progress)
     if conventions is not None or not a_blanc:
         dossier = conventions or (classeur if classeur.is_dir() else classeur.parent)
@@ -165,11 +166,12 @@ def _read(classeur: Path, conventions: Path | None, *, a_blanc: bool, le: date) 
 def _deposit(
     ctx: typer.Context, depot: "Depot", lue: "Promotion", reglages: Profil, *, nom: str, envoyer: bool
 ) -> None:
-    with progress("Mise dans la boîte d'envoi") as on_progress:
+    bonnes = sum(ligne.a_deposer for ligne in lue.lignes)
+    with progress("Mise dans la boîte d'envoi", bonnes) as on_progress:
         depot.enqueue(lue, nom=nom, on_progress=on_progress)
     if envoyer and depot.envois:
-        with ClientCfa(reglages, transport=ctx.obj) as client:
-            depot.drain(client)
+        with ClientCfa(reglages, transport=ctx.obj) as client, progress("Envoi") as on_progress:
+            depot.drain(client, on_progress=on_progress)
 
 
 def _write_retour(lue: "Promotion", classeur: Path, *, sur_place: bool, depose: bool) -> Path | None:
@@ -195,12 +197,14 @@ def _write_retour(lue: "Promotion", classeur: Path, *, sur_place: bool, depose: 
     return classeur
 
 
-def _tell(lue: "Promotion", retour: Path | None, depot: "Depot | None", *, en_json: bool, rien_depose: bool) -> None:
+def _tell(
+    lue: "Promotion", retour: Path | None, depot: "Depot | None", echec: ErreurCfa | None, *, en_json: bool
+) -> None:
     from traitdunion.cfa.tableur.envoi import count
 
     etats = count(lue)
     if en_json:
-        affichage.print_json(_as_json(lue, retour, depot, etats))
+        affichage.print_json(_as_json(lue, retour, depot, echec, etats))
         return
     for remarque in lue.remarques:
         affichage.say(f"Remarque : {remarque}")
@@ -210,21 +214,30 @@ def _tell(lue: "Promotion", retour: Path | None, depot: "Depot | None", *, en_js
         affichage.say(f"{ligne.libelle}, {situee.cellule} ({libelle}) : {situee.anomalie.description}", style)
     if len(dites) > ANOMALIES_MONTREES:
         affichage.say(f"… et {len(dites) - ANOMALIES_MONTREES} autres anomalies, dans le classeur des anomalies.")
+    if depot is not None and depot.bilan is not None and depot.bilan.phrase:
+        affichage.say(depot.bilan.phrase)
     affichage.print_lines([("Promotion", lue.nom), ("Lignes lues", str(len(lue.lignes)))])
     affichage.print_lines((etat[0].upper() + etat[1:], str(nombre)) for etat, nombre in sorted(etats.items()))
-    if depot is not None and depot.deja:
-        affichage.print_lines([("Déjà dans la boîte d'envoi, rien n'est envoyé deux fois", str(depot.deja))])
-    if rien_depose:
+    if depot is None:
         affichage.print_lines([("Déposé", "rien")])
+    elif depot.deja:
+        affichage.print_lines([("Dont déjà dans la boîte d'envoi, non renvoyés", str(depot.deja))])
     if retour is not None:
         affichage.print_lines([("Classeur des anomalies", str(retour))])
 
 
-def _as_json(lue: "Promotion", retour: Path | None, depot: "Depot | None", etats: dict[str, int]) -> dict[str, Any]:
+def _as_json(
+    lue: "Promotion",
+    retour: Path | None,
+    depot: "Depot | None",
+    echec: ErreurCfa | None,
+    etats: dict[str, int],
+) -> dict[str, Any]:
     from traitdunion.cfa.tableur.ecriture.retour import tell_etat
 
     return {
-        "resultat": "A_BLANC" if depot is None else "IMPORTE",
+        "resultat": "RIEN_DEPOSE" if depot is None else "IMPORTE",
+        "erreur": None if echec is None else str(echec),
         "promotion": lue.nom,
         "etats": dict(etats),
         "dejaEnBoite": 0 if depot is None else depot.deja,
@@ -249,10 +262,12 @@ def _as_json(lue: "Promotion", retour: Path | None, depot: "Depot | None", etats
     }
 
 
-def _exit_code(lue: "Promotion", *, sans_envoyer: bool) -> int:
+def _exit_code(lue: "Promotion", depot: "Depot | None", *, sans_envoyer: bool) -> int:
     from traitdunion.cfa.tableur.envoi import EN_ATTENTE, INCERTAIN
 
-    if any(not ligne.est_bonne for ligne in lue.lignes):
+    if depot is not None and depot.bilan is not None and str(depot.bilan.arret) == "ACCES":
+        return ACCES
+    if not all(ligne.est_bonne for ligne in lue.lignes):
         return REFUSE
     attendent = {EN_ATTENTE, INCERTAIN} & {ligne.etat for ligne in lue.lignes}
     return RESEAU if attendent and not sans_envoyer else OK

@@ -4,7 +4,7 @@ Same form as the catalogue of `norme.erreurs`: one code, one sentence that says 
 """
 
 from traitdunion.cfa.errors import ErreurCfa
-from traitdunion.norme.erreurs.entree import Entree
+from traitdunion.norme.erreurs.entree import Entree, Gravite
 
 CELLULE_EN_ERREUR = Entree(
     code="CELLULE_EN_ERREUR",
@@ -63,6 +63,13 @@ SAISIE_ILLISIBLE = Entree(
     phrase="{fichier} : {phrase}",
     documentation="Une saisie d'un CERFA en PDF n'a pu être lue.",
 )
+AUTRE_CONTENU_EN_BOITE = Entree(
+    code="AUTRE_CONTENU_EN_BOITE",
+    gravite=Gravite.AVERTISSEMENT,
+    phrase="Ce contrat est déjà dans la boîte d'envoi avec d'autres données : cette ligne n'est pas envoyée. Pour la "
+    "faire partir à sa place, abandonnez d'abord l'ancien envoi (traitdunion cfa envois lister).",
+    documentation="Une ligne importée de nouveau ne dit plus la même chose que ce qui est en boîte.",
+)
 CATALOGUE = {
     entree.code: entree
     for entree in (
@@ -76,6 +83,7 @@ CATALOGUE = {
         CONVENTION_PARTAGEE,
         CONVENTION_INUTILISABLE,
         SAISIE_ILLISIBLE,
+        AUTRE_CONTENU_EN_BOITE,
     )
 }
 

@@ -7,25 +7,23 @@ from traitdunion.cfa.entrees import DossierCharge
 from traitdunion.cfa.envoi import check_convention, check_dossier
 from traitdunion.cfa.tableur import anomalies as codes
 from traitdunion.cfa.tableur.colonnes import by_chemin
-from traitdunion.cfa.tableur.lecture import Ligne, Promotion
+from traitdunion.cfa.tableur.lignes import Ligne, Promotion
 from traitdunion.norme.erreurs import Anomalie
 from traitdunion.norme.identite import identite
 from traitdunion.norme.lecture import merge
 
 LIGNES_NOMMEES_MAX = 3
-Avancee = Callable[[int, int], None]
 
 
-def check_promotion(promotion: Promotion, *, le: date, on_progress: Avancee | None = None) -> None:
+def check_promotion(promotion: Promotion, *, le: date, on_progress: Callable[[int], None] | None = None) -> None:
     """Judge every row as on that day, and note what is wrong with it beside its cells.
 
-    `on_progress` is called with the number of rows judged and their total.
+    `on_progress` is called with the number of rows just judged.
     """
-    total = len(promotion.lignes)
-    for rang, ligne in enumerate(promotion.lignes, start=1):
+    for ligne in promotion.lignes:
         check_ligne(ligne, le=le)
         if on_progress is not None:
-            on_progress(rang, total)
+            on_progress(1)
     _check_doubles(promotion)
 
 

@@ -12,7 +12,7 @@ from traitdunion.cfa.client import TYPES_DE_FICHIER
 from traitdunion.cfa.entrees import FichierInutilisable, require_piece
 from traitdunion.cfa.tableur import anomalies as codes
 from traitdunion.cfa.tableur.colonnes import FICHIER
-from traitdunion.cfa.tableur.lecture import Ligne, Promotion
+from traitdunion.cfa.tableur.lignes import Ligne, Promotion
 from traitdunion.norme.identite import fold_name
 
 MOTS_MAX = 40  # of a file's name; those beyond tell nobody's name

@@ -12,7 +12,7 @@ from traitdunion.cfa.errors import ErreurCfa
 from traitdunion.cfa.tableur.anomalies import SAISIE_ILLISIBLE, ClasseurIllisible
 from traitdunion.cfa.tableur.colonnes import by_chemin, colonnes
 from traitdunion.cfa.tableur.ecriture.valeurs import to_wires
-from traitdunion.cfa.tableur.lecture import Ligne, Promotion, build_ligne
+from traitdunion.cfa.tableur.lignes import Ligne, Promotion, build_ligne
 from traitdunion.norme import ecriture
 from traitdunion.norme.erreurs import Refus
 

@@ -7,9 +7,10 @@ from typing import Any, Protocol
 
 from traitdunion.cfa.client import ClientCfa, Fichier
 from traitdunion.cfa.entrees import load_piece
+from traitdunion.cfa.tableur import anomalies as codes
 from traitdunion.cfa.tableur.colonnes import NUMERO_DOSSIER
 from traitdunion.cfa.tableur.ecriture.retour import DEPOSE, tell_etat
-from traitdunion.cfa.tableur.lecture import Ligne, Promotion
+from traitdunion.cfa.tableur.lignes import Ligne, Promotion
 from traitdunion.norme.erreurs import Anomalie
 from traitdunion.norme.messages.convention import Convention
 
@@ -43,12 +44,23 @@ class EnvoiSuivi(Protocol):
 
 
 class MiseEnBoite(Protocol):
-    """What came of putting a dossier in the outbox; `deja`: the same contract was there already."""
+    """What came of putting a dossier in the box; `deja`: the same contract was there, `meme_contenu`: word for word."""
 
     @property
     def envois(self) -> Sequence[EnvoiSuivi]: ...
     @property
     def deja(self) -> bool: ...
+    @property
+    def meme_contenu(self) -> bool | None: ...
+
+
+class BilanBoite(Protocol):
+    """Why a sending stopped before its end: `arret` is « ACCES », « RESEAU »…, None when nothing is left to send."""
+
+    @property
+    def arret(self) -> Any: ...
+    @property
+    def phrase(self) -> str | None: ...
 
 
 class BoiteDEnvoi(Protocol):
@@ -64,7 +76,7 @@ class BoiteDEnvoi(Protocol):
         libelle: str | None = None,
     ) -> MiseEnBoite: ...
     def find(self, id: int, /) -> EnvoiSuivi: ...
-    def drain(self, client: ClientCfa) -> Any: ...
+    def drain(self, client: ClientCfa, *, on_progress: Callable[[Any], None] | None = None) -> BilanBoite: ...
 
 
 class Depot:
@@ -74,14 +86,16 @@ class Depot:
         self.boite = boite
         self.envois: list[tuple[Ligne, tuple[int, ...]]] = []
         self.deja = 0
+        self.bilan: BilanBoite | None = None
 
-    def enqueue(self, promotion: Promotion, *, nom: str, on_progress: Callable[[int, int], None] | None = None) -> None:
+    def enqueue(self, promotion: Promotion, *, nom: str, on_progress: Callable[[int], None]) -> None:
         """Put every good row that has its convention and no number yet in the outbox, under the promotion's name.
 
         A row whose contract is in the outbox already adds nothing. Raises ErreurCfa of the outbox or of a file.
         """
-        bonnes = [ligne for ligne in promotion.lignes if ligne.a_deposer]
-        for rang, ligne in enumerate(bonnes, start=1):
+        for ligne in promotion.lignes:
+            if not ligne.a_deposer:
+                continue
             assert ligne.fichier is not None  # what `a_deposer` means
             mise = self.boite.enqueue_dossier(
                 ligne.corps,
@@ -91,13 +105,14 @@ class Depot:
                 libelle=ligne.libelle,
             )
             self.deja += mise.deja
+            if mise.deja and mise.meme_contenu is False:
+                ligne.tell(codes.AUTRE_CONTENU_EN_BOITE.anomalie())
             self.envois.append((ligne, tuple(envoi.id for envoi in mise.envois)))
-            if on_progress is not None:
-                on_progress(rang, len(bonnes))
+            on_progress(1)
 
-    def drain(self, client: ClientCfa) -> None:
-        """Send what may go now. Raises ErreurCfa; what is not sent stays in the outbox."""
-        self.boite.drain(client)
+    def drain(self, client: ClientCfa, *, on_progress: Callable[[int], None]) -> None:
+        """Send what may go now, whatever the box holds. Raises ErreurCfa; what is not sent stays in the outbox."""
+        self.bilan = self.boite.drain(client, on_progress=lambda _: on_progress(1))
 
     def read_back(self) -> None:
         """Write on each row what became of its deliveries: state, number, and the OPCO's refusal if it refused."""

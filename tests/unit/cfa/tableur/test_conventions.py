@@ -10,7 +10,8 @@ from traitdunion.cfa.entrees import FICHIER_MAX_OCTETS, FichierInutilisable
 from traitdunion.cfa.tableur.colonnes import FICHIER
 from traitdunion.cfa.tableur.controle import check_promotion
 from traitdunion.cfa.tableur.conventions import DossierConventions, match_conventions
-from traitdunion.cfa.tableur.lecture import Promotion, read_promotion
+from traitdunion.cfa.tableur.lecture import read_promotion
+from traitdunion.cfa.tableur.lignes import Promotion
 
 PDF = b"%PDF-1.7\n"
 NOM, PRENOM, NAISSANCE = "cerfa.apprenti.nom", "cerfa.apprenti.prenom", "cerfa.apprenti.dateNaissance"

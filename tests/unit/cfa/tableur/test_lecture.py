@@ -17,7 +17,8 @@ from traitdunion.cfa.tableur.colonnes import ETAT, REMARQUES, Colonne, by_chemin
 from traitdunion.cfa.tableur.controle import check_promotion
 from traitdunion.cfa.tableur.ecriture.exemples import invent
 from traitdunion.cfa.tableur.ecriture.modele import write_modele
-from traitdunion.cfa.tableur.lecture import Promotion, read_promotion
+from traitdunion.cfa.tableur.lecture import read_promotion
+from traitdunion.cfa.tableur.lignes import Promotion
 from traitdunion.norme import lecture
 from traitdunion.norme.messages.cerfa import DepotDossier
 

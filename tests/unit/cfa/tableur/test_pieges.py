@@ -15,7 +15,8 @@ from traitdunion.cfa.tableur import garde
 from traitdunion.cfa.tableur.anomalies import ClasseurIllisible
 from traitdunion.cfa.tableur.colonnes import Presence, by_chemin, colonnes
 from traitdunion.cfa.tableur.garde import column_rank
-from traitdunion.cfa.tableur.lecture import Promotion, column_name, read_promotion
+from traitdunion.cfa.tableur.lecture import read_promotion
+from traitdunion.cfa.tableur.lignes import Promotion, column_name
 
 OBLIGATOIRES = [colonne.chemin for colonne in colonnes() if colonne.presence is Presence.OBLIGATOIRE]
 NAISSANCE, NOM = "cerfa.apprenti.dateNaissance", "cerfa.apprenti.nom"

@@ -13,7 +13,8 @@ from traitdunion.cfa.tableur.colonnes import ETAT, NUMERO_DOSSIER, REMARQUES, by
 from traitdunion.cfa.tableur.controle import check_promotion
 from traitdunion.cfa.tableur.ecriture.modele import write_modele
 from traitdunion.cfa.tableur.ecriture.retour import write_retour
-from traitdunion.cfa.tableur.lecture import Promotion, read_promotion
+from traitdunion.cfa.tableur.lecture import read_promotion
+from traitdunion.cfa.tableur.lignes import Promotion
 
 FAUTES: dict[int, dict[str, Any]] = {
     0: {"cerfa.employeur.siret": "12345678200011"},

@@ -16,7 +16,7 @@ from traitdunion.cfa.tableur import aides
 from traitdunion.cfa.tableur.cellules import Valeur
 from traitdunion.cfa.tableur.colonnes import ETAT, REMARQUES, Colonne, Genre, Presence, colonnes
 from traitdunion.cfa.tableur.ecriture import notice
-from traitdunion.cfa.tableur.lecture import column_name
+from traitdunion.cfa.tableur.lignes import column_name
 from traitdunion.norme.erreurs import Gravite
 
 LIGNE_TITRES = 1  # in the template; the bands of the groups are above

@@ -12,7 +12,7 @@ from traitdunion.cfa.tableur.cellules import Valeur
 from traitdunion.cfa.tableur.colonnes import ETAT, FICHIER, REMARQUES, by_chemin
 from traitdunion.cfa.tableur.ecriture.feuilles import Rangee, write_classeur
 from traitdunion.cfa.tableur.ecriture.valeurs import to_cell
-from traitdunion.cfa.tableur.lecture import AnomalieSituee, Ligne, Promotion
+from traitdunion.cfa.tableur.lignes import AnomalieSituee, Ligne, Promotion
 from traitdunion.norme.erreurs import Gravite
 
 A_CORRIGER, PRET, DEPOSE = "à corriger", "prêt", "déposé"
