@@ -52,9 +52,9 @@ def read_cellule(colonne: Colonne, valeur: Valeur, *, origine: date = ORIGINE_19
 
     `origine`: day zero of the workbook's serial numbers. Raises Illisible.
     """
-    if isinstance(valeur, str):
+    if isinstance(valeur, str) and not valeur.isalnum():  # most cells of text are one word
         valeur = " ".join(valeur.split())
-        if valeur.upper() in _ERREURS:
+        if valeur.startswith("#") and valeur.upper() in _ERREURS:
             raise Illisible(codes.CELLULE_EN_ERREUR)
     if valeur is None or valeur == "":
         return None

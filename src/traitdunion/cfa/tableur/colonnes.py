@@ -62,6 +62,11 @@ class Colonne:
     liste: n.Nomenclature | None = None
     longueur: int | None = None
 
+    @property
+    def est_notre(self) -> bool:
+        """Not of the norm: state, number of the dossier, name of the file."""
+        return self.chemin.startswith("suivi.")
+
 
 ETAT, NUMERO_DOSSIER, REMARQUES, FICHIER = "suivi.etat", "suivi.numeroDossier", "suivi.remarques", "suivi.fichier"
 LIGNES = "cerfa.contrat.remunerationsAnnuelles"

@@ -23,7 +23,7 @@ LIGNES_MAX, COLONNES_MAX = 20_000, 500
 BLOC = 1 << 18
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PROTEGE = "EncryptedPackage".encode("utf-16-le")
-_CHEVAUCHEMENT = 2048
+BALISE_MAX = 1 << 16
 # Something to look at closely: a far cell, a cell without its place, a formula, an error, a hidden row.
 _A_REGARDER = re.compile(
     rb"""<(?:\w+:)?(?:
@@ -155,9 +155,11 @@ class Archive:
             raise unreadable(self.nom)
         fin = b""
         for bloc in self.blocks(info):
-            if _A_REGARDER.search(fin + bloc):
+            # Whole tags only: one cut in two would seem to lack what it says further on.
+            entiers, chevron, reste = (fin + bloc).rpartition(b">")
+            if len(reste) > BALISE_MAX or _A_REGARDER.search(entiers + chevron):
                 return _Feuille(self).walk(info)
-            fin = (fin + bloc)[-_CHEVAUCHEMENT:]
+            fin = reste
         return Releve()
 
     def examine_ods(self) -> None:

@@ -39,10 +39,8 @@ def read_promotion(chemin: Path) -> Promotion:
     remarques += feuille.remarques
     lues = [*_rows(feuille, rang, places, remarques)]
     autres_titres = [titre for titre, _ in autres]
-    lignes = [
-        read_ligne(feuille, numero, cellules, places, autres=[_at(cellules, place) for _, place in autres])
-        for numero, cellules in lues
-    ]
+    lecteur = _Lecteur(feuille, places, [place for _, place in autres])
+    lignes = [lecteur.read(numero, cellules) for numero, cellules in lues]
     cachees = sum(1 for numero, _ in lues if numero in feuille.releve.cachees)
     if cachees:
         remarques.append(f"{cachees} ligne(s) masquée(s) ou filtrée(s) dans le classeur : elles sont lues aussi.")
@@ -159,33 +157,40 @@ def _spread_merges(feuille: Feuille, rang: int, remarques: list[str]) -> None:
         )
 
 
-def read_ligne(
-    feuille: Feuille, rang: int, cellules: Sequence[Valeur], places: dict[str, int], *, autres: list[Valeur]
-) -> Ligne:
-    """One row: its cells understood as far as possible, then read by the norm's own reading."""
-    valeurs: dict[str, Valeur] = {}
-    ecrites: dict[str, Any] = {}
-    illisibles: dict[str, Entree] = {}
-    releve = feuille.releve
-    for chemin, place in places.items():
-        valeur = _at(cellules, place)
-        if (rang, place) in releve.erreurs:
-            illisibles[chemin] = codes.CELLULE_EN_ERREUR
-        elif (rang, place) in releve.sans_valeur:
-            illisibles[chemin] = codes.FORMULE_SANS_VALEUR
-        if _is_blank(valeur):
-            continue
-        valeurs[chemin] = valeur
-        if chemin.startswith("suivi."):
-            continue
-        try:
-            ecrite = read_cellule(by_chemin()[chemin], valeur, origine=feuille.origine)
-        except Illisible as illisible:
-            illisibles[chemin] = illisible.entree
-            continue
-        if ecrite is not None:
-            ecrites[chemin] = ecrite
-    return build_ligne(rang + 1, valeurs, ecrites, illisibles, autres, places)
+class _Lecteur:
+    """The reading of the rows of one sheet: where each column stands is worked out once."""
+
+    def __init__(self, feuille: Feuille, places: dict[str, int], autres: list[int]) -> None:
+        self.feuille, self.places, self.autres = feuille, places, autres
+        self.colonnes = [(by_chemin()[chemin], place) for chemin, place in places.items()]
+        self.signales = dict.fromkeys(feuille.releve.erreurs, codes.CELLULE_EN_ERREUR)
+        self.signales |= dict.fromkeys(feuille.releve.sans_valeur, codes.FORMULE_SANS_VALEUR)
+
+    def read(self, rang: int, cellules: Sequence[Valeur]) -> Ligne:
+        """One row: its cells understood as far as possible, then read by the norm's own reading."""
+        valeurs: dict[str, Valeur] = {}
+        ecrites: dict[str, Any] = {}
+        illisibles: dict[str, Entree] = {}
+        origine = self.feuille.origine
+        for colonne, place in self.colonnes:
+            chemin = colonne.chemin
+            if self.signales and (rang, place) in self.signales:
+                illisibles[chemin] = self.signales[rang, place]
+            valeur = cellules[place] if place < len(cellules) else None
+            if valeur is None or valeur == "" or _is_blank(valeur):
+                continue
+            valeurs[chemin] = valeur
+            if colonne.est_notre:
+                continue
+            try:
+                ecrite = read_cellule(colonne, valeur, origine=origine)
+            except Illisible as illisible:
+                illisibles[chemin] = illisible.entree
+                continue
+            if ecrite is not None:
+                ecrites[chemin] = ecrite
+        autres = [_at(cellules, place) for place in self.autres]
+        return build_ligne(rang + 1, valeurs, ecrites, illisibles, autres, self.places)
 
 
 def _at(cellules: Sequence[Valeur], place: int | None) -> Valeur:

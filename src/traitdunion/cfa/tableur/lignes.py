@@ -1,6 +1,7 @@
 """A promotion read: its rows as bodies of the norm, each anomaly with the cell that it comes from."""
 
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -166,8 +167,8 @@ def build_ligne(
     if periodes:
         _put(racine, LIGNES, list(periodes.values()))
     convention_ecrite = racine.pop("convention")
-    lu = lecture.read(DepotDossier, ecriture.write(racine))
-    propre = lecture.read(Convention, ecriture.write(convention_ecrite), racine="convention")
+    lu = lecture.read(DepotDossier, ecriture.write_plain(racine))
+    propre = lecture.read(Convention, ecriture.write_plain(convention_ecrite), racine="convention")
     convention = build_convention(lu.message.cerfa or Cerfa(), Engagements())
     dites = {nom: valeur for nom in _PROPRES if (valeur := getattr(propre.message, nom)) is not None}
     forme, forme_convention = [*lu.anomalies], [*propre.anomalies]
@@ -213,11 +214,17 @@ _PROPRES = tuple(
 
 
 def _put(racine: dict[str, Any], chemin: str, valeur: Any) -> None:
-    *parents, dernier = chemin.split(".")
+    parents, dernier = _steps(chemin)
     objet = racine
     for nom in parents:
         objet = objet.setdefault(nom, {})
     objet[dernier] = valeur
+
+
+@cache
+def _steps(chemin: str) -> tuple[list[str], str]:
+    *parents, dernier = chemin.split(".")
+    return parents, dernier
 
 
 def column_name(place: int) -> str:

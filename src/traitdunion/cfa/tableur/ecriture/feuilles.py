@@ -112,6 +112,9 @@ class _Promotion:
         return self.formats[cle]
 
     def _cell_format(self, colonne: Colonne, faute: Gravite | None, est_exemple: bool) -> Any:
+        cle = ("cellule", _FORMATS[colonne.genre], faute or "", str(est_exemple), str(colonne.chemin == REMARQUES))
+        if cle in self.formats:
+            return self.formats[cle]
         reglages: dict[str, Any] = {"num_format": _FORMATS[colonne.genre], "valign": "top"}
         if colonne.chemin == REMARQUES:
             reglages["text_wrap"] = True
@@ -119,14 +122,7 @@ class _Promotion:
             reglages |= {"italic": True, "font_color": "#595959", "bg_color": "#F2F2F2"}
         if faute is not None:
             reglages |= {"bg_color": _GRAVITES[faute], "border": 1, "border_color": "#9C0006"}
-        return self._format(
-            "cellule",
-            reglages["num_format"],
-            str(faute),
-            str(est_exemple),
-            str(colonne.chemin == REMARQUES),
-            **reglages,
-        )
+        return self._format(*cle, **reglages)
 
     def _lay_out(self) -> None:
         feuille = self.feuille
