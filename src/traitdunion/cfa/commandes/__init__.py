@@ -2,11 +2,11 @@
 
 import typer
 
-from traitdunion.cfa.commandes import dossiers, envois, facturation, opco, suivi
+from traitdunion.cfa.commandes import dossiers, envois, facturation, opco, promotions, suivi
 from traitdunion.cfa.terminal.outcome import CODES
 
 app = typer.Typer(
-    help="Côté CFA : déposer un contrat, le contrôler hors ligne, lire et remplir le CERFA.",
+    help="Côté CFA : déposer un contrat ou une promotion, contrôler hors ligne, lire et remplir le CERFA.",
     epilog=CODES,
     no_args_is_help=True,
     add_completion=False,
@@ -18,3 +18,4 @@ app.add_typer(opco.app)
 app.add_typer(envois.app, name="envois")
 app.add_typer(suivi.app)
 app.add_typer(facturation.app)
+app.add_typer(promotions.app)
