@@ -49,7 +49,16 @@ def show_anomalies(anomalies: Sequence[Anomalie], *, titre: str, erreur: bool = 
 def print_json(donnees: Any) -> None:
     """Data for a machine on the standard output: UTF-8, indented, amounts exact."""
     brut = donnees if isinstance(donnees, bytes) else ecriture.write_plain(donnees)
-    sys.stdout.write(msgspec.json.format(brut, indent=2).decode() + "\n")
+    sys.stdout.write(_writable(msgspec.json.format(brut, indent=2).decode()) + "\n")
+
+
+def _writable(texte: str) -> str:
+    """JSON that this output can carry whole: where an accent cannot be written, its escape is the same data."""
+    try:
+        texte.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return "".join(un if un.isascii() else json.dumps(un)[1:-1] for un in texte)
+    return texte
 
 
 def print_lines(lignes: Iterable[tuple[str, str | None]]) -> None:

@@ -18,12 +18,13 @@ from traitdunion.cfa.errors import (
     ReponsePerdue,
 )
 from traitdunion.cfa.terminal import affichage
+from traitdunion.lancement import codes
 from traitdunion.norme.erreurs import Anomalie, Refus
 
-OK, USAGE, REFUSE, ACCES, RESEAU = 0, 2, 3, 4, 5
-CODES = (
-    "Codes de sortie : 0 fait ; 2 usage ou réglages ; 3 refusé, ou fichier illisible ; "
-    "4 identifiants, clé ou accrochage refusés ; 5 pas de réponse de l'OPCO."
+OK, USAGE, REFUSE, ACCES, RESEAU = codes.FAIT, codes.USAGE, codes.REFUSE, codes.ACCES, codes.RESEAU
+CODES = codes.epilogue()
+INTERROMPU_EN_ENVOI = (
+    "Interrompu. Un envoi direct était peut-être en cours : relisez l'état de vos dossiers avant de le refaire."
 )
 _NATURES: tuple[tuple[type[Exception], str, int], ...] = (
     (ProfilInvalide, "REGLAGES", USAGE),
@@ -53,6 +54,11 @@ def outcome(*, en_json: bool, bilan: Bilan | None = None) -> Iterator[None]:
         reference = erreur.request_id if isinstance(erreur, Refused | NoAnswer) else None
         _tell(str(erreur), nature, anomalies, reference, en_json=en_json, bilan=bilan)
         raise typer.Exit(code) from None
+    except KeyboardInterrupt:
+        if bilan is None:  # nothing is sent directly: the group of commands says that nothing is lost
+            raise
+        affichage.say(_advice(bilan, incertain=True) or INTERROMPU_EN_ENVOI)
+        raise typer.Exit(codes.INTERROMPU) from None
 
 
 def _tell(
