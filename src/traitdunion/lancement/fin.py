@@ -9,7 +9,9 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from traitdunion.lancement import codes, flux, incident
+from traitdunion.lancement import codes, flux, incident, langue
+
+langue.speak_french()
 
 INTERROMPU = (
     "Interrompu. Rien n'est perdu : ce qui était enregistré, ou dans la boîte d'envoi, y est toujours. "
@@ -37,10 +39,17 @@ def ends(commande: Callable[[], str]) -> Iterator[None]:
         typer.echo("\n" + INTERROMPU, err=True)
         raise typer.Exit(codes.INTERROMPU) from None
     except Exception as erreur:
+        if _is_usage(erreur):
+            raise typer.Exit(langue.show_usage(erreur)) from None
         if hasattr(erreur, "exit_code") or incident.is_debug():  # what typer ends itself, or what is to be seen
             raise
         code = _tell(erreur, commande())
         raise typer.Exit(code) from None
+
+
+def _is_usage(erreur: Exception) -> bool:
+    """An error of usage, but for the one that is the help itself."""
+    return hasattr(erreur, "format_message") and hasattr(erreur, "ctx") and "NoArgs" not in type(erreur).__name__
 
 
 class GroupeRacine(TyperGroup):
@@ -50,6 +59,15 @@ class GroupeRacine(TyperGroup):
         """Read the command line; help is printed from here."""
         with ends(lambda: info_name or ""):
             return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was asked; only what is wrong with the asking is told here."""
+        try:
+            return super().invoke(ctx)
+        except Exception as erreur:
+            if not _is_usage(erreur):
+                raise
+            raise typer.Exit(langue.show_usage(erreur)) from None
 
 
 class Groupe(GroupeRacine):

@@ -75,7 +75,7 @@ def test_every_command_of_the_cfa_has_its_help(installe: Installation, commandes
 
     assert len(aides) == len(commandes) >= len(PLEINES)
     for mots, aide in aides.items():
-        assert aide.startswith(f"Usage: traitdunion {mots}"), aide
+        assert aide.startswith(f"Utilisation : traitdunion {mots}"), aide
         assert "Codes de sortie" in aide, mots
 
 

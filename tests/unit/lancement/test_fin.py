@@ -117,7 +117,7 @@ def test_what_a_command_ends_itself_is_left_as_it_is() -> None:
     assert ending_with(typer.Exit(3)).exit_code == 3
     usage = ending_with(typer.BadParameter("mal dit"))
     assert usage.exit_code == codes.USAGE
-    assert "mal dit" in usage.stderr
+    assert "Mal dit" in usage.stderr
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["cfa", "--help"], ["cfa", "diagnostic", "--sans-reseau", "--json"]])

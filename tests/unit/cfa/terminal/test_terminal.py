@@ -31,8 +31,8 @@ def test_every_command_belongs_to_a_family_and_the_help_follows_the_work() -> No
     rangees = [nom for _, noms in FAMILLES for nom in noms]
     assert set(commandes.commands) <= set(rangees)
     assert AUTRES not in aide
-    titres = [titre for titre, _ in FAMILLES if f"{titre}:" in aide]
-    assert [aide.index(f"{titre}:") for titre in titres] == sorted(aide.index(f"{titre}:") for titre in titres)
+    titres = [titre for titre, _ in FAMILLES if f"{titre} :" in aide]
+    assert [aide.index(f"{titre} :") for titre in titres] == sorted(aide.index(f"{titre} :") for titre in titres)
     assert titres[0] == "Préparer"
     assert titres[-1] == "Régler"
 
@@ -51,7 +51,7 @@ def test_a_command_of_no_family_is_still_shown() -> None:
         """Pas encore rangée."""
 
     aide = CliRunner().invoke(autre, ["--help"]).stdout
-    assert aide.index("deposer") < aide.index(f"{AUTRES}:") < aide.index("nouvelle")
+    assert aide.index("deposer") < aide.index(f"{AUTRES} :") < aide.index("nouvelle")
 
 
 def test_progress_is_shown_on_a_terminal_and_nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None:
