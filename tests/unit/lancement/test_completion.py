@@ -4,30 +4,40 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from traitdunion import cli
-from traitdunion.lancement.completion import Interpreteur, write_script
+from traitdunion.lancement.completion import Interpreteur, prepare, write_script
 
+Complete = Callable[..., list[str]]
 PROGRAMME = Path(sys.executable).parent / "traitdunion"
 
 
-def complete(ligne: str, interpreteur: str = "bash") -> list[str]:
-    """What the program answers to the shell for this line."""
-    mots = ligne.split(" ")
-    environ = {
-        **os.environ,
-        "_TRAITDUNION_COMPLETE": f"complete_{interpreteur}",
-        "COMP_WORDS": ligne,
-        "COMP_CWORD": str(len(mots) - 1),
-        "_TYPER_COMPLETE_ARGS": ligne,
-        "_TYPER_COMPLETE_FISH_ACTION": "get-args",
-    }
-    fini = subprocess.run([PROGRAMME], env=environ, capture_output=True, text=True, check=True)
-    return fini.stdout.splitlines()
+@pytest.fixture
+def complete(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Complete:
+    """What the program answers to the shell for a line."""
+
+    def ask(ligne: str, interpreteur: str = "bash") -> list[str]:
+        environ = {
+            "_TRAITDUNION_COMPLETE": f"complete_{interpreteur}",
+            "COMP_WORDS": ligne,
+            "COMP_CWORD": str(ligne.count(" ")),
+            "_TYPER_COMPLETE_ARGS": ligne,
+            "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+        }
+        for nom, valeur in environ.items():
+            monkeypatch.setenv(nom, valeur)
+        prepare()
+        with pytest.raises(SystemExit):
+            typer.main.get_command(cli.app).main(args=[], prog_name=PROGRAMME.name)
+        return capsys.readouterr().out.splitlines()
+
+    return ask
 
 
 @pytest.mark.parametrize(
@@ -40,20 +50,22 @@ def complete(ligne: str, interpreteur: str = "bash") -> list[str]:
         ("traitdunion completion f", {"fish"}),
     ],
 )
-def test_commands_and_options_are_completed_at_every_level(ligne: str, attendus: set[str]) -> None:
+def test_commands_and_options_are_completed_at_every_level(complete: Complete, ligne: str, attendus: set[str]) -> None:
     assert set(complete(ligne)) == attendus
 
 
-def test_every_family_of_the_cfa_is_offered() -> None:
+def test_every_family_of_the_cfa_is_offered(complete: Complete) -> None:
     assert {"deposer", "controler", "configurer", "diagnostic"} <= set(complete("traitdunion cfa "))
 
 
 @pytest.mark.parametrize("interpreteur", ["zsh", "fish"])
-def test_other_shells_are_answered_in_their_own_way(interpreteur: str) -> None:
+def test_other_shells_are_answered_in_their_own_way(complete: Complete, interpreteur: str) -> None:
     assert any("diagnostic" in ligne for ligne in complete("traitdunion cfa dia", interpreteur))
 
 
-def test_the_names_of_the_profiles_are_offered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_names_of_the_profiles_are_offered(
+    complete: Complete, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     fichier = tmp_path / "traitdunion" / "cfa.toml"
     fichier.parent.mkdir()
     fichier.write_text('[afdas]\napi = "x"\n[akto]\napi = "x"\n')
