@@ -3,6 +3,7 @@
 ErreurCfa
 ├── ProfilInvalide          settings missing, or secrets badly kept
 ├── CerfaIllisible          the PDF is not a CERFA form that can be read or filled
+├── FichierInutilisable     a file given to a command is not what it takes
 ├── Refused                 the OPCO answered no: nothing was recorded
 │   ├── AuthenticationRefused   401: client ID, secret or token
 │   ├── AccessRefused           403: key of the CFA, accrochage, SIRET outside the key's SIREN
@@ -29,6 +30,10 @@ class ProfilInvalide(ErreurCfa):
 
 class CerfaIllisible(ErreurCfa):
     """The PDF cannot be read or filled as a CERFA form: scanned, flattened, encrypted, another form."""
+
+
+class FichierInutilisable(ErreurCfa):
+    """A file given on the command line is not what the command takes."""
 
 
 class Refused(ErreurCfa):

@@ -9,8 +9,7 @@ from typing import Annotated
 import typer
 
 from traitdunion.cfa.commandes import guide_reglages
-from traitdunion.cfa.diagnostic.bilan import check_liaison
-from traitdunion.cfa.diagnostic.modele import exit_code
+from traitdunion.cfa.diagnostic.modele import Constat, exit_code
 from traitdunion.cfa.errors import ProfilInvalide
 from traitdunion.cfa.lieux import PREFIXE
 from traitdunion.cfa.profil import Profil
@@ -21,7 +20,7 @@ from traitdunion.cfa.reglages.profils import NOM_DU_HAUT, choose_profil, list_pr
 from traitdunion.cfa.reglages.questions import Question, ReponseInvalide, clean, questions
 from traitdunion.cfa.reglages.secrets import Rangement, usable_keyring
 from traitdunion.cfa.terminal import affichage, options
-from traitdunion.cfa.terminal.constats import show_constats
+from traitdunion.cfa.terminal.constats import plain_constats, show_constats
 from traitdunion.cfa.terminal.outcome import CODES, OK, outcome
 
 # Code and name of the OPCO that a profile may be for.
@@ -116,10 +115,10 @@ def configurer(
         if par_defaut:
             fiches.set_default(fichier, nom)
             affichage.say(f"« {nom} » vaut désormais quand aucun profil n'est nommé.")
-        if sans_essai:
-            return
-        code = _try_connection(ctx, fichier, nom)
-    raise typer.Exit(code)
+        constats = [] if sans_essai else _try_connection(ctx, fichier, nom)
+        if en_json:
+            affichage.print_json({"resultat": "ENREGISTRE", "profil": nom, "connexion": plain_constats(constats)})
+    raise typer.Exit(exit_code(constats))
 
 
 def _nom(fichier: Path, voulu: str | None, guide: guide_reglages.Guide | None, donnees: dict[str, Valeur]) -> str:
@@ -246,12 +245,13 @@ def _delete(fichier: Path, nom: str | None, *, oui: bool, sans_question: bool) -
     )
 
 
-def _try_connection(ctx: typer.Context, fichier: Path, nom: str) -> int:
+def _try_connection(ctx: typer.Context, fichier: Path, nom: str) -> list[Constat]:
     """Ask the server; the settings are kept whatever it says."""
+    from traitdunion.cfa.diagnostic.bilan import check_liaison
+
     reglages = Profil.load(fichier if fichier.exists() else None, nom=nom)
     affichage.say("Essai de la connexion…")
     constats = show_constats(check_liaison(reglages, transport=ctx.obj), erreur=True)
-    code = exit_code(constats)
-    if code != OK:
+    if exit_code(constats) != OK:
         affichage.say("Les réglages sont enregistrés, mais la connexion ne va pas : voyez ✗ ci-dessus.", "bold red")
-    return code
+    return constats

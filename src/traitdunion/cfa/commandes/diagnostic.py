@@ -7,10 +7,8 @@ from typing import Annotated
 
 import typer
 
-from traitdunion.cfa.diagnostic.bilan import diagnose
 from traitdunion.cfa.diagnostic.modele import Niveau, exit_code
 from traitdunion.cfa.terminal import affichage, options
-from traitdunion.cfa.terminal.constats import plain_constats, show_constats
 from traitdunion.cfa.terminal.outcome import CODES, OK, outcome
 
 app = typer.Typer()
@@ -30,6 +28,9 @@ def diagnostic(
 
     Rien n'est envoyé ni modifié ; aucun secret n'est affiché. Exemple : traitdunion cfa diagnostic --profil afdas
     """
+    from traitdunion.cfa.diagnostic.bilan import diagnose
+    from traitdunion.cfa.terminal.constats import plain_constats, show_constats
+
     with outcome(en_json=en_json):
         constats = diagnose(
             configuration,

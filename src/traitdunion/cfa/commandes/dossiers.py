@@ -12,11 +12,9 @@ from pathlib import Path
 import typer
 
 from traitdunion.cfa import entrees, envoi
-from traitdunion.cfa.cerfa_pdf import fill_cerfa_with_notes, read_cerfa_with_notes
 from traitdunion.cfa.client import ClientCfa
 from traitdunion.cfa.convention import ANNEES_RQTH, Engagements, build_convention
 from traitdunion.cfa.errors import CerfaIllisible
-from traitdunion.cfa.formulaire import draw_form
 from traitdunion.cfa.profil import Profil
 from traitdunion.cfa.terminal import affichage, options
 from traitdunion.cfa.terminal.outcome import CODES, OK, REFUSE, outcome
@@ -132,6 +130,8 @@ def lire_cerfa(cerfa: options.CerfaPdf, *, sortie: options.SortieJson = None, ec
 
     Exemple : traitdunion cfa lire-cerfa CERFA.pdf --sortie dossier.json
     """
+    from traitdunion.cfa.cerfa_pdf import read_cerfa_with_notes
+
     with outcome(en_json=False):
         lu = read_cerfa_with_notes(cerfa)
         affichage.show_notes(lu.notes)
@@ -155,6 +155,9 @@ def remplir_cerfa(
 
     Exemple : traitdunion cfa remplir-cerfa dossier.json --formulaire VIERGE.pdf --sortie CERFA.pdf
     """
+    from traitdunion.cfa.cerfa_pdf import fill_cerfa_with_notes
+    from traitdunion.cfa.formulaire import draw_form
+
     with outcome(en_json=False):
         lu = lecture.read(DepotDossier, entrees.load_json(dossier))
         if lu.anomalies:

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import stat
 import tempfile
 import tomllib
@@ -36,8 +37,8 @@ def read_file(fichier: Path) -> dict[str, Any]:
     try:
         brut = json.loads(contenu) if fichier.suffix == ".json" else tomllib.loads(contenu)
     except ValueError as erreur:  # the parsers' own words quote the text, which holds secrets
-        ligne = getattr(erreur, "lineno", None)
-        ou = f", ligne {ligne}" if ligne else ""
+        ligne = re.search(r"\bline (\d+)", str(erreur))
+        ou = f", ligne {ligne[1]}" if ligne else ""
         raise ProfilInvalide(
             f"Le fichier de configuration {fichier} n'est pas lisible (TOML ou JSON attendu){ou}."
         ) from None

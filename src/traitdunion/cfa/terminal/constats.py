@@ -4,9 +4,6 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from rich.console import Console
-from rich.text import Text
-
 from traitdunion.cfa.diagnostic.modele import SIGNES, Constat, Niveau
 
 _STYLES = {Niveau.BON: "green", Niveau.ATTENTION: "yellow", Niveau.MAUVAIS: "bold red"}
@@ -14,6 +11,9 @@ _STYLES = {Niveau.BON: "green", Niveau.ATTENTION: "yellow", Niveau.MAUVAIS: "bol
 
 def show_constats(constats: Iterable[Constat], *, erreur: bool = False) -> list[Constat]:
     """Print each finding as soon as it is made; gives them all. `erreur`: on the error output."""
+    from rich.console import Console
+    from rich.text import Text
+
     console = Console(file=sys.stderr if erreur else sys.stdout, highlight=False, soft_wrap=True)
     vus = []
     for constat in constats:

@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from traitdunion.cfa.entrees import FichierInutilisable
-from traitdunion.cfa.envoi import Bilan
 from traitdunion.cfa.errors import (
     AccessRefused,
     AuthenticationRefused,
     ErreurCfa,
+    FichierInutilisable,
     NoAnswer,
     ProfilInvalide,
     Refused,
@@ -20,6 +19,9 @@ from traitdunion.cfa.errors import (
 from traitdunion.cfa.terminal import affichage
 from traitdunion.lancement import codes
 from traitdunion.norme.erreurs import Anomalie, Refus
+
+if TYPE_CHECKING:
+    from traitdunion.cfa.envoi import Bilan
 
 OK, USAGE, REFUSE, ACCES, RESEAU = codes.FAIT, codes.USAGE, codes.REFUSE, codes.ACCES, codes.RESEAU
 CODES = codes.epilogue()
@@ -39,7 +41,7 @@ _NATURES: tuple[tuple[type[Exception], str, int], ...] = (
 
 
 @contextmanager
-def outcome(*, en_json: bool, bilan: Bilan | None = None) -> Iterator[None]:
+def outcome(*, en_json: bool, bilan: "Bilan | None" = None) -> Iterator[None]:
     """Turn every expected failure into words, JSON if asked, and the documented exit code."""
     try:
         yield
@@ -68,7 +70,7 @@ def _tell(
     reference: str | None,
     *,
     en_json: bool,
-    bilan: Bilan | None,
+    bilan: "Bilan | None",
 ) -> None:
     if anomalies and not en_json:
         affichage.show_anomalies(anomalies, titre=f"{len(anomalies)} anomalie(s)", erreur=True)
@@ -86,7 +88,7 @@ def _tell(
         affichage.print_json(corps)
 
 
-def _advice(bilan: Bilan | None, *, incertain: bool) -> str | None:
+def _advice(bilan: "Bilan | None", *, incertain: bool) -> str | None:
     """What is already recorded must be said: it must not be sent twice."""
     if bilan is None or bilan.etape != "convention" or bilan.numero_externe is None:
         return None

@@ -130,9 +130,12 @@ def test_later_one_value_is_changed_at_a_time_and_secrets_stay_masked(opco: Opco
 def test_a_script_gives_everything_on_its_standard_input(
     opco: OpcoFactice, fichier: Path, trousseau: TrousseauEnMemoire
 ) -> None:
-    fini = run(opco, "--profil", "afdas", "--depuis-entree", entree="# de mon coffre\n\n" + NEUF)
+    fini = run(opco, "--profil", "afdas", "--depuis-entree", "--json", entree="# de mon coffre\n\n" + NEUF)
 
     assert fini.exit_code == 0, fini.output
+    dit = json.loads(fini.stdout)
+    assert (dit["resultat"], dit["profil"]) == ("ENREGISTRE", "afdas")
+    assert {un["niveau"] for un in dit["connexion"]} == {"bon"}
     assert trousseau.gardes == {
         ("traitdunion", "afdas:client_secret"): SECRET,
         ("traitdunion", "afdas:cle_api"): CLE,

@@ -173,7 +173,7 @@ def test_a_folder_with_accents_and_spaces_will_do(tmp_path: Path) -> None:
     [
         (b"\xef\xbb\xbfapi = 1\n", None),  # the mark that Notepad puts first
         (b"api = \xe9\n", "UTF-8"),
-        (b"api = ", "TOML ou JSON"),
+        (b"x = 1\napi = \n", r"TOML ou JSON attendu\), ligne 2"),
         (b"x = 1\n" + b"#" * 1024 * 1024, "1 Mio"),
     ],
 )
