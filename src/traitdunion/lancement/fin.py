@@ -3,7 +3,7 @@
 import errno
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import typer
@@ -75,8 +75,12 @@ class Groupe(GroupeRacine):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked."""
-        with ends(lambda: f"{ctx.command_path} {ctx.invoked_subcommand or ''}".strip()):
+        with ends(lambda: f"{ctx.command_path} {ctx.invoked_subcommand or ''}".strip()), self.expected():
             return super().invoke(ctx)
+
+    def expected(self) -> AbstractContextManager[None]:
+        """What turns the errors that these commands foresee into words."""
+        return nullcontext()
 
 
 def _tell(erreur: Exception, commande: str) -> int:

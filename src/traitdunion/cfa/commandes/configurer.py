@@ -204,6 +204,8 @@ def _record(fiche: fiches.Fiche, reponses: dict[str, Valeur], voulu: Rangement |
     affichage.say(f"Enregistré dans {fiche.fichier}." + ("" if neuf else " L'état précédent est à côté, en « .bak »."))
     for nom, ou in ranges.items():
         affichage.say(f"{nom} : {ou}.")
+    if any(fiche.secrets.get(nom) is Rangement.REGLAGES for nom in ranges):
+        affichage.say("La copie « .bak » contient encore l'ancien secret : effacez-la quand tout va bien.")
     if Rangement.FICHIER in ranges.values() and voulu is None and usable_keyring() is None:
         affichage.say("Ce poste n'a pas de trousseau : les secrets sont dans un fichier que vous seul pouvez lire.")
 

@@ -14,8 +14,8 @@ CACHE = "•••••"
 
 
 def is_interactive() -> bool:
-    """Whether a person is there to answer."""
-    return sys.stdin.isatty()
+    """Whether a person is there to read the questions and to answer."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 class Guide:
@@ -32,6 +32,8 @@ class Guide:
         for question in self.questions:
             if question.guidee and question.nom not in reponses.keys() | self._posees:
                 d_office = question.d_office
+                if question.nom == "opco" and _fits(question, fiche.nom):
+                    d_office = fiche.nom
                 if question.nom == "jeton" and "api" in reponses:
                     d_office = f"{reponses['api']}/oauth2/token"
                 reponses |= _answer(question, d_office)
@@ -61,6 +63,14 @@ class Guide:
             reponse = _answer(self.questions[int(choix) - 1], "")
             record(reponse)
             changees |= reponse
+
+
+def _fits(question: Question, texte: str) -> bool:
+    try:
+        question.read(texte)
+    except ReponseInvalide:
+        return False
+    return True
 
 
 def _present(question: Question, fiche: Fiche, changees: dict[str, Valeur]) -> str:

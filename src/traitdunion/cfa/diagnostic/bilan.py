@@ -11,11 +11,11 @@ import httpx
 from traitdunion.cfa.diagnostic import donnees, poste, reseau
 from traitdunion.cfa.diagnostic.modele import Constat
 from traitdunion.cfa.errors import ProfilInvalide
-from traitdunion.cfa.lieux import data_root, folder_name
+from traitdunion.cfa.lieux import PREFIXE, data_root, folder_name
 from traitdunion.cfa.profil import Profil
 from traitdunion.cfa.reglages.fiche import read_all, read_fiche
 from traitdunion.cfa.reglages.fichier import usual_file
-from traitdunion.cfa.reglages.profils import choose_profil
+from traitdunion.cfa.reglages.profils import NOM_DU_HAUT, choose_profil
 
 CACHE = "•••"
 
@@ -68,7 +68,8 @@ def _profil(
         constats += poste.check_fichier(fichier)
         brut = read_all(fichier)
         constats += poste.check_cles_du_fichier(brut)
-        choisi = choose_profil(brut, nom, environ, fichier)
+        sans_fichier = nom or environ.get(PREFIXE + "PROFIL") or NOM_DU_HAUT
+        choisi = choose_profil(brut, nom, environ, fichier) if fichier.exists() else sans_fichier
         fiche = read_fiche(fichier, choisi, environ)
     except ProfilInvalide as erreur:
         return None, None, [*constats, poste.unusable(erreur)]

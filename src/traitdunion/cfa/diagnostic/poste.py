@@ -68,7 +68,9 @@ def check_fichier(fichier: Path) -> Iterator[Constat]:
         yield doubtful("Réglages", f"Pas encore de fichier {fichier}.", "Lancez : traitdunion cfa configurer")
         return
     dossier = fichier.resolve().parent
-    if os.name == "posix" and stat.S_IMODE(dossier.stat().st_mode) & 0o022:
+    droits = dossier.stat().st_mode
+    # In a shared folder with the sticky bit (/tmp) each one replaces their own files only.
+    if os.name == "posix" and droits & 0o022 and not droits & stat.S_ISVTX:
         yield bad(
             "Réglages",
             f"D'autres comptes peuvent remplacer des fichiers de {dossier}.",

@@ -70,17 +70,23 @@ def resolve(fichier: Path | None, nom: str | None, environ: Mapping[str, str]) -
         brut = read_file(fichier)
         choisi = choose_profil(brut, nom, environ, fichier)
         valeurs = values_of(brut, choisi)
-    for secret in _A_RESOUDRE:
-        if not valeurs.get(secret) and not environ.get(PREFIXE + secret.upper()):
-            trouve = find_secret(choisi, secret, secrets_folder(fichier, environ))
-            if trouve is not None:
-                valeurs[secret] = trouve[0]
-    return choisi, valeurs
+    trouves = {
+        nom: resolve_secret(nom, valeurs, profil=choisi, fichier=fichier, environ=environ) for nom in _A_RESOUDRE
+    }
+    return choisi, valeurs | {nom: trouve for nom, trouve in trouves.items() if trouve is not None}
 
 
-def secrets_folder(fichier: Path | None, environ: Mapping[str, str]) -> Path:
-    """Where `secrets.toml` stands: beside the settings file."""
-    return config_folder(environ) if fichier is None else fichier.parent
+def resolve_secret(
+    nom: str, valeurs: Mapping[str, Any], *, profil: str, fichier: Path | None, environ: Mapping[str, str]
+) -> str | None:
+    """A secret of a profile: environment, settings (`valeurs`), keyring, `secrets.toml` beside the settings file.
+
+    None when it is nowhere. Raises ProfilInvalide.
+    """
+    if donne := environ.get(PREFIXE + nom.upper()) or valeurs.get(nom):
+        return str(donne)
+    trouve = find_secret(profil, nom, config_folder(environ) if fichier is None else fichier.parent)
+    return None if trouve is None else trouve[0]
 
 
 def read_section(

@@ -1,7 +1,9 @@
 """The commands of `traitdunion cfa --help`, by family, in the order of the work."""
 
+from contextlib import AbstractContextManager
 from typing import Any
 
+from traitdunion.cfa.terminal.outcome import outcome
 from traitdunion.lancement.fin import Groupe
 
 FAMILLES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -15,6 +17,10 @@ AUTRES = "Autres commandes"
 
 class GroupeParFamilles(Groupe):
     """A group whose help lists its commands by family."""
+
+    def expected(self) -> AbstractContextManager[None]:
+        """An error of the CFA's side that a command lets through is told as the others are."""
+        return outcome(en_json=False)
 
     def list_commands(self, ctx: Any) -> list[str]:
         """The names, in the order of the work; those of no family at the end."""

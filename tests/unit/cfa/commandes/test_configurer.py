@@ -103,6 +103,14 @@ def test_an_answer_that_does_not_fit_is_asked_again_at_once(opco: OpcoFactice) -
 
 
 @pytest.mark.usefixtures("someone")
+def test_a_profile_named_as_an_opco_is_proposed_that_opco(opco: OpcoFactice, fichier: Path) -> None:
+    fini = run(opco, "--profil", "akto", "--sans-essai", entree="\n".join(["", *REPONSES]) + "\n")
+
+    assert fini.exit_code == 0, fini.output
+    assert 'opco = "akto"' in fichier.read_text()
+
+
+@pytest.mark.usefixtures("someone")
 def test_ctrl_c_leaves_nothing_behind(opco: OpcoFactice, fichier: Path) -> None:
     fini = run(opco, entree=f"afdas\n{API}\n")  # the answers end there, as Ctrl-C or Ctrl-D does
 
@@ -200,6 +208,25 @@ def test_profiles_are_listed_without_their_secrets(opco: OpcoFactice) -> None:
     (lu,) = json.loads(run(opco, "--montrer", "--json").stdout)
     assert lu["profil"] == "afdas"
     assert lu["secrets"] == {"client_secret": "fichier secrets.toml", "cle_api": "fichier secrets.toml"}
+
+
+def test_a_secret_that_leaves_the_settings_is_said_to_remain_in_their_copy(opco: OpcoFactice, fichier: Path) -> None:
+    fichier.parent.mkdir(parents=True)
+    fichier.write_text(
+        "[afdas]\n" + "".join(f'{nom} = "{valeur}"\n' for nom, _, valeur in map(_pair, NEUF.split("\n")))
+    )
+    fichier.chmod(0o600)
+    assert Profil.load().client_secret == SECRET
+
+    fini = run(opco, "--depuis-entree", "--sans-essai", entree="client_secret=un-neuf")
+    assert fini.exit_code == 0, fini.output
+    assert "« .bak » contient encore l'ancien secret" in words(fini.stderr)
+    assert SECRET not in fichier.read_text()
+    assert Profil.load().client_secret == "un-neuf"
+
+
+def _pair(ligne: str) -> tuple[str, str, str]:
+    return ligne.partition("=") if ligne else ("vide", "", "")
 
 
 @pytest.mark.usefixtures("someone")

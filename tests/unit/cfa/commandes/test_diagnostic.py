@@ -113,3 +113,19 @@ def test_a_profile_that_is_not_there_is_told_with_those_that_are() -> None:
 
     assert fini.exit_code == 2
     assert "Profils connus : afdas" in " ".join(fini.stdout.split())
+
+
+def test_a_profile_that_is_wholly_in_the_environment_needs_no_file() -> None:
+    environ = {
+        "API": API,
+        "JETON": JETON,
+        "CLIENT_ID": CLIENT_ID,
+        "CLIENT_SECRET": SECRET,
+        "CLE_API": CLE,
+        "PROFIL": "afdas",
+    }
+    fini = run(OpcoFactice(), **{f"TRAITDUNION_CFA_{nom}": valeur for nom, valeur in environ.items()})
+
+    assert fini.exit_code == 0
+    assert "« afdas » est complet" in fini.stdout
+    assert "cle_api : environnement" in fini.stdout

@@ -274,3 +274,29 @@ def test_settings_of_certificates_that_cannot_be_used_are_told(monkeypatch: pyte
     (constat,) = check_serveur(here(9))
 
     assert "certificats" in constat.phrase
+
+
+def test_a_company_s_proxy_that_refuses_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as relais:
+
+        def refuse() -> None:
+            prise, _ = relais.accept()
+            with prise:
+                prise.recv(65536)
+                prise.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+
+        fil = threading.Thread(target=refuse)
+        fil.start()
+        monkeypatch.setenv("HTTPS_PROXY", f"http://moi:motdepasse@127.0.0.1:{relais.getsockname()[1]}")
+        (constat,) = check_serveur(a_profil())
+        fil.join(5)
+
+    assert "relais (proxy)" in constat.phrase
+    assert "motdepasse" not in f"{constat}"
+
+
+def test_a_proxy_whose_address_means_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "ftp://relais:3128")
+    (constat,) = check_serveur(a_profil())
+
+    assert "HTTPS_PROXY" in (constat.que_faire or "")

@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 
 from traitdunion.cfa.commandes import app
 from traitdunion.cfa.envoi import Bilan
-from traitdunion.cfa.terminal.familles import AUTRES, FAMILLES
+from traitdunion.cfa.errors import ProfilInvalide
+from traitdunion.cfa.terminal.familles import AUTRES, FAMILLES, GroupeParFamilles
 from traitdunion.cfa.terminal.outcome import outcome
 from traitdunion.cfa.terminal.progres import progress
 
@@ -38,8 +39,6 @@ def test_every_command_belongs_to_a_family_and_the_help_follows_the_work() -> No
 
 
 def test_a_command_of_no_family_is_still_shown() -> None:
-    from traitdunion.cfa.terminal.familles import GroupeParFamilles
-
     autre = typer.Typer(cls=GroupeParFamilles, rich_markup_mode=None)
 
     @autre.command("deposer")
@@ -81,3 +80,19 @@ def test_ctrl_c_while_sending_tells_to_read_back_first(capsys: pytest.CaptureFix
 def test_ctrl_c_while_nothing_is_sent_is_left_to_the_program() -> None:
     with pytest.raises(KeyboardInterrupt), outcome(en_json=False):
         raise KeyboardInterrupt
+
+
+def test_an_error_that_a_command_lets_through_is_told_as_the_others_are() -> None:
+    autre = typer.Typer(cls=GroupeParFamilles)
+
+    @autre.command("deposer")
+    def deposer() -> None:
+        raise ProfilInvalide("Il manque une clé.")
+
+    @autre.command("envois")
+    def envois() -> None:
+        """Make a group of it."""
+
+    fini = CliRunner().invoke(autre, ["deposer"])
+    assert fini.exit_code == 2
+    assert fini.stderr == "Il manque une clé.\n"
