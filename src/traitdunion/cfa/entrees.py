@@ -6,9 +6,9 @@ from pathlib import Path
 
 import msgspec
 
-from traitdunion.cfa.cerfa_pdf import Note, read_cerfa_with_notes
+from traitdunion.cfa.cerfa_pdf import Note
 from traitdunion.cfa.client import TYPES_DE_FICHIER, Fichier
-from traitdunion.cfa.errors import ErreurCfa
+from traitdunion.cfa.errors import FichierInutilisable as FichierInutilisable
 from traitdunion.norme import ecriture, lecture
 from traitdunion.norme.erreurs import Anomalie
 from traitdunion.norme.messages.cerfa import DepotDossier, OrganismeFormation
@@ -16,10 +16,6 @@ from traitdunion.norme.messages.cerfa import DepotDossier, OrganismeFormation
 JSON_MAX_OCTETS = 1024 * 1024
 FICHIER_MAX_OCTETS = 10 * 1024 * 1024
 _SIGNATURES = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG\r\n")
-
-
-class FichierInutilisable(ErreurCfa):
-    """A file given on the command line is not what the command takes."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +45,8 @@ def load_dossier(chemin: Path) -> DossierCharge:
         tete = fichier.read(1024).lstrip()
     # A file that is named a PDF and is neither is told so, and not that its JSON is wrong.
     if tete.startswith(b"%PDF-") or (chemin.suffix.lower() == ".pdf" and not tete.startswith(b"{")):
+        from traitdunion.cfa.cerfa_pdf import read_cerfa_with_notes
+
         lu = read_cerfa_with_notes(chemin)
         return DossierCharge(lu.depot, ecriture.write(lu.depot), notes=lu.notes, est_pdf=True)
     corps = load_json(chemin)

@@ -5,6 +5,7 @@ ErreurCfa
 ├── CerfaIllisible          the PDF is not a CERFA form that can be read or filled
 ├── RouteAbsente            this OPCO has no such route: nothing is sent; `conseil` says what to do instead
 ├── AttenteVaine            the state that was waited for did not come
+├── FichierInutilisable     a file given to a command is not what it takes
 ├── Refused                 the OPCO answered no: nothing was recorded
 │   ├── AuthenticationRefused   401: client ID, secret or token
 │   ├── AccessRefused           403: key of the CFA, accrochage, SIRET outside the key's SIREN
@@ -57,6 +58,10 @@ class AttenteVaine(ErreurCfa):
     def __init__(self, phrase: str, *, etat: str | None) -> None:
         self.etat = etat
         super().__init__(phrase)
+
+
+class FichierInutilisable(ErreurCfa):
+    """A file given on the command line is not what the command takes."""
 
 
 class Refused(ErreurCfa):

@@ -1,10 +1,7 @@
 """The settings of a CFA towards one OPCO, secrets included: from a file with tight rights and the environment."""
 
-import json
 import os
 import re
-import stat
-import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -15,7 +12,9 @@ import msgspec
 
 from traitdunion import __version__
 from traitdunion.cfa.errors import ProfilInvalide
-from traitdunion.cfa.lieux import PREFIXE, config_folder
+from traitdunion.cfa.lieux import PREFIXE
+from traitdunion.cfa.reglages.fichier import default_file, usual_file
+from traitdunion.cfa.reglages.profils import resolve
 from traitdunion.norme import profils
 from traitdunion.norme.profils import Dpop, Identifiants, NomRoute, ProfilOpco
 
@@ -101,14 +100,15 @@ class Profil:
 
         `chemin`: TOML (or JSON) file; by default the one named by TRAITDUNION_CFA_CONFIGURATION, else
         `traitdunion/cfa.toml` in the user's configuration folder if it exists. `nom` picks one of the file's tables,
-        one per OPCO; without it the file's top level is the profile. Each setting may be given as TRAITDUNION_CFA_API,
-        TRAITDUNION_CFA_CLIENT_SECRET… Raises ProfilInvalide.
+        one per OPCO; without it, the one that the file says, its top level, or its only one. Each setting may be given
+        as TRAITDUNION_CFA_API, TRAITDUNION_CFA_CLIENT_SECRET…; a secret that is in neither is looked for in the
+        system's keyring, then in `secrets.toml` (`reglages.secrets`). Raises ProfilInvalide.
         """
         environ = os.environ if environ is None else environ
-        fichier = chemin or _default_file(environ)
-        reglages = _read_file(fichier, nom) if fichier is not None else {}
+        fichier = chemin or default_file(environ)
         if fichier is None and nom is not None:
             raise ProfilInvalide(f"Profil « {nom} » demandé, mais aucun fichier de configuration n'existe.")
+        nom, reglages = resolve(fichier, nom, environ)
         connus = {champ.name: champ for champ in fields(cls) if champ.name != "nom"}
         reglages = {cle: valeur for cle, valeur in reglages.items() if cle in connus}
         for cle in connus:
@@ -119,10 +119,12 @@ class Profil:
         if manquants:
             variables = ", ".join(PREFIXE + cle.upper() for cle in manquants)
             raise ProfilInvalide(
-                f"Il manque au profil : {', '.join(manquants)}. Donnez-les dans le fichier de configuration "
-                f"({fichier or config_folder(environ) / 'cfa.toml'}) ou dans l'environnement ({variables})."
+                f"Il manque au profil « {nom} » : {', '.join(manquants)}. "
+                "Donnez-les par « traitdunion cfa configurer », "
+                f"dans le fichier de configuration ({fichier or usual_file(environ)}) ou dans l'environnement "
+                f"({variables})."
             )
-        return cls(**{cle: _typed(cle, valeur) for cle, valeur in reglages.items()}, nom=nom or NOM_PAR_DEFAUT)
+        return cls(**{cle: _typed(cle, valeur) for cle, valeur in reglages.items()}, nom=nom)
 
 
 def _typed(cle: str, valeur: Any) -> Any:
@@ -184,43 +186,3 @@ def _require_safe_url(nom: str, url: str) -> None:
         raise ProfilInvalide(f"Le réglage « {nom} » doit commencer par https:// : les clés ne voyagent pas en clair.")
     if parties.username or parties.password or parties.query or parties.fragment:
         raise ProfilInvalide(f"Le réglage « {nom} » doit être une adresse simple, sans identifiant ni paramètre.")
-
-
-def _default_file(environ: Mapping[str, str]) -> Path | None:
-    if designe := environ.get(PREFIXE + "CONFIGURATION"):
-        return Path(designe)
-    habituel = config_folder(environ) / "cfa.toml"
-    return habituel if habituel.exists() else None
-
-
-def _read_file(fichier: Path, nom: str | None) -> dict[str, Any]:
-    try:
-        with fichier.open("rb") as ouvert:
-            # Rights of the open file, not of the path: nothing can be swapped in between.
-            if os.name == "posix" and stat.S_IMODE(os.fstat(ouvert.fileno()).st_mode) & 0o077:
-                raise ProfilInvalide(
-                    f"D'autres comptes peuvent lire {fichier}, qui contient des secrets. "
-                    f"Retirez-leur ce droit : chmod 600 {fichier}"
-                )
-            contenu = ouvert.read().decode("utf-8")
-        brut = json.loads(contenu) if fichier.suffix == ".json" else tomllib.loads(contenu)
-    except OSError as erreur:
-        raise ProfilInvalide(f"Le fichier de configuration {fichier} ne s'ouvre pas : {erreur.strerror}.") from None
-    except ValueError:  # both parsers' errors quote the text, which holds secrets
-        raise ProfilInvalide(
-            f"Le fichier de configuration {fichier} n'est pas lisible (TOML ou JSON attendu)."
-        ) from None
-    if nom is not None:
-        brut = brut.get(nom)
-    if not isinstance(brut, dict):
-        raise ProfilInvalide(f"Le fichier {fichier} ne contient pas de profil « {nom} ».")
-    return brut
-
-
-def read_reglages(
-    chemin: Path | None = None, *, nom: str | None = None, environ: Mapping[str, str] | None = None
-) -> dict[str, Any]:
-    """All that the settings file says of one profile, tables of other commands included. Raises ProfilInvalide."""
-    environ = os.environ if environ is None else environ
-    fichier = chemin or _default_file(environ)
-    return {} if fichier is None else _read_file(fichier, nom)

@@ -12,12 +12,10 @@ from pathlib import Path
 import typer
 
 from traitdunion.cfa import entrees, envoi
-from traitdunion.cfa.cerfa_pdf import fill_cerfa_with_notes, read_cerfa_with_notes
 from traitdunion.cfa.client import ClientCfa, Fichier
 from traitdunion.cfa.commandes.envois import opened
 from traitdunion.cfa.convention import ANNEES_RQTH, Engagements, build_convention
 from traitdunion.cfa.errors import CerfaIllisible
-from traitdunion.cfa.formulaire import draw_form
 from traitdunion.cfa.profil import Profil
 from traitdunion.cfa.terminal import affichage, options
 from traitdunion.cfa.terminal.outcome import CODES, OK, REFUSE, outcome
@@ -38,7 +36,10 @@ def controler(
     au: options.AuJour = None,
     en_json: options.EnJson = False,
 ) -> None:
-    """Contrôler un dossier hors ligne, comme le ferait l'OPCO ; rien n'est envoyé."""
+    """Contrôler un dossier hors ligne, comme le ferait l'OPCO ; rien n'est envoyé.
+
+    Exemple : traitdunion cfa controler CERFA.pdf --visa-cfa
+    """
     with outcome(en_json=en_json):
         charge = _load(dossier, visa_cfa, signature_probante)
         anomalies = envoi.check_dossier(charge, le=au or _today())
@@ -88,6 +89,8 @@ def deposer(
     """Déposer un contrat et sa convention, aussitôt ou par la boîte d'envoi ; donne le numéro de dossier de l'OPCO.
 
     Les identifiants viennent du fichier de réglages ou des variables TRAITDUNION_CFA_*, jamais de la ligne de commande.
+
+    Exemple : traitdunion cfa deposer CERFA.pdf --convention CONVENTION.pdf --visa-cfa --mandat-employeur
     """
     engagements = Engagements(
         mandat_employeur=mandat_employeur,
@@ -134,7 +137,12 @@ def deposer(
 
 @app.command("lire-cerfa", epilog=CODES)
 def lire_cerfa(cerfa: options.CerfaPdf, *, sortie: options.SortieJson = None, ecraser: options.Ecraser = False) -> None:
-    """Lire un CERFA 10103*14 rempli à l'écran, et en donner le JSON de la norme."""
+    """Lire un CERFA 10103*14 rempli à l'écran, et en donner le JSON de la norme.
+
+    Exemple : traitdunion cfa lire-cerfa CERFA.pdf --sortie dossier.json
+    """
+    from traitdunion.cfa.cerfa_pdf import read_cerfa_with_notes
+
     with outcome(en_json=False):
         lu = read_cerfa_with_notes(cerfa)
         affichage.show_notes(lu.notes)
@@ -154,7 +162,13 @@ def remplir_cerfa(
     formulaire: options.Vierge = None,
     ecraser: options.Ecraser = False,
 ) -> None:
-    """Remplir le CERFA 10103*14 avec les données d'un dossier."""
+    """Remplir le CERFA 10103*14 avec les données d'un dossier.
+
+    Exemple : traitdunion cfa remplir-cerfa dossier.json --formulaire VIERGE.pdf --sortie CERFA.pdf
+    """
+    from traitdunion.cfa.cerfa_pdf import fill_cerfa_with_notes
+    from traitdunion.cfa.formulaire import draw_form
+
     with outcome(en_json=False):
         lu = lecture.read(DepotDossier, entrees.load_json(dossier))
         if lu.anomalies:

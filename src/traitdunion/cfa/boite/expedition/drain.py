@@ -70,7 +70,7 @@ class Expedition:
         le = self._now()
         with self._store.transaction():
             self._store.rebase(le=le)
-        recover(self._store, le=le, rythme=self._rythme, renvoi_reconnu=self._client.profil.renvoi_reconnu)
+        recover(self._store, le=le, rythme=self._rythme, renvoi_reconnu=bool(self._client.profil.renvoi_reconnu))
         try:
             while self._go_on():
                 pass
@@ -130,7 +130,7 @@ class Expedition:
             self._refuse(envoi, refus)
         except BaseException:
             # Interrupted by hand, or by a fault of ours: it may have left.
-            self._end(envoi, issues.lost(envoi, self._now(), self._rythme, self._client.profil.renvoi_reconnu))
+            self._end(envoi, issues.lost(envoi, self._now(), self._rythme, bool(self._client.profil.renvoi_reconnu)))
             raise
         else:
             self._troubles = 0
@@ -152,7 +152,7 @@ class Expedition:
             self._end(envoi, issues.refused(refus))
 
     def _lose(self, envoi: Envoi, perdue: ReponsePerdue) -> None:
-        reconnu = self._client.profil.renvoi_reconnu
+        reconnu = bool(self._client.profil.renvoi_reconnu)
         self._end(envoi, issues.lost(envoi, self._now(), self._rythme, reconnu, perdue))
 
     def _end(self, envoi: Envoi, issue: Issue) -> None:

@@ -114,7 +114,7 @@ def read_facture(lue: EtatFacture, *, connue: FactureSuivie | None, at: datetime
         numero=lue.reference_facture_cfa,
         genre=AVOIR if isinstance(lue, EtatAvoir) else FACTURE,
         montant=read_cents(lue.montant_facture),
-        regle=read_cents(lue.montant_regle),
+        regle=_read_regle(lue),
         etat=normalise_etat_facture(lue.etat_facture),
         etat_brut=lue.etat_facture,
         siret=lue.organisme_formation.siret,
@@ -173,3 +173,10 @@ def _echeance(lue: Echeance) -> EcheanceSuivie:
 
 def _join(*mots: str | None) -> str | None:
     return " ".join(mot for mot in mots if mot) or None
+
+
+def _read_regle(lue: EtatFacture) -> int:
+    """What was paid, in cents. An OPCO without that extension says it by the state: the whole, or nothing yet."""
+    if lue.montant_regle is not None:
+        return read_cents(lue.montant_regle)
+    return read_cents(lue.montant_facture) if normalise_etat_facture(lue.etat_facture) == "REGLE" else 0
