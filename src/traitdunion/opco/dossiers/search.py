@@ -59,7 +59,7 @@ class Affichage(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_
 
 
 def affichage(cerfa: Cerfa) -> bytes:
-    """JSON of what the lists show, kept on the dossier's own row: a page of a list reads no body (ADR 0020)."""
+    """JSON of what the lists show, kept on the dossier's own row: a page of a list reads no body (ADR 0021)."""
     apprenti, contrat = cerfa.apprenti or _APPRENTI, cerfa.contrat or _CONTRAT
     montre = Affichage(
         nom=apprenti.nom,
