@@ -67,11 +67,16 @@ class Emetteur:
 
     @classmethod
     def load(
-        cls, chemin: Path | None = None, *, nom: str | None = None, environ: Mapping[str, str] | None = None
+        cls,
+        chemin: Path | None = None,
+        *,
+        nom: str | None = None,
+        profil: str,
+        environ: Mapping[str, str] | None = None,
     ) -> "Emetteur":
-        """The table `facturation` of a profile. Raises ProfilInvalide.
+        """The table `facturation` of the profile asked as `nom`, which is called `profil`. Raises ProfilInvalide.
 
-        The IBAN is that of the table, of TRAITDUNION_CFA_IBAN, or of the system keyring under « <profil>.iban ».
+        The IBAN is that of the table, of TRAITDUNION_CFA_IBAN, or of the system keyring under « <profil>:iban ».
         """
         environ = os.environ if environ is None else environ
         table = read_reglages(chemin, nom=nom, environ=environ).get(TABLE) or {}
@@ -79,7 +84,7 @@ class Emetteur:
             raise ProfilInvalide(f"Les réglages « {TABLE} » doivent être une table.")
         connus = {champ.name for champ in fields(cls)}
         reglages: dict[str, Any] = {cle: valeur for cle, valeur in table.items() if cle in connus and valeur != ""}
-        iban = environ.get(f"{PREFIXE}IBAN") or reglages.get("iban") or _read_keyring(nom or "defaut")
+        iban = environ.get(f"{PREFIXE}IBAN") or reglages.get("iban") or _read_keyring(profil)
         if iban:
             reglages["iban"] = "".join(str(iban).split()).upper()
         manquants = [cle for cle in ("denomination", "adresse", "iban") if not reglages.get(cle)]
@@ -97,11 +102,11 @@ def _typed(cle: str, valeur: Any) -> Any:
     return str(valeur).strip()
 
 
-def _read_keyring(nom: str) -> str | None:
+def _read_keyring(profil: str) -> str | None:
     import keyring
     from keyring.errors import KeyringError
 
     try:
-        return keyring.get_password(_TROUSSEAU, f"{nom}.iban")
+        return keyring.get_password(_TROUSSEAU, f"{profil}:iban")
     except KeyringError:
         return None  # no keyring on this machine: the settings say what is missing

@@ -18,6 +18,7 @@ from traitdunion.cfa.suivi.modele import (
     PeriodeFrais,
 )
 from traitdunion.norme.facturation.echeances import normalise_numero_echeance
+from traitdunion.norme.facturation.etats import EtatDeFacture
 from traitdunion.norme.facturation.montants import to_centimes
 from traitdunion.norme.facturation.natures import normalise_nature
 from traitdunion.norme.messages.cerfa import Apprenti, Cerfa, Contrat, Employeur, Formation, OrganismeFormation
@@ -109,13 +110,17 @@ def read_dossier(
 
 def read_facture(lue: EtatFacture, *, connue: FactureSuivie | None, at: datetime) -> FactureSuivie:
     """An invoice or a credit note; the IBAN that comes with it is not kept. Raises ValueError as `read_dossier`."""
+    etat, montant = normalise_etat_facture(lue.etat_facture), read_cents(lue.montant_facture)
+    # An extension: where it is not told, an invoice settled is settled whole (norme.md §2.5).
+    dit = getattr(lue, "montant_regle", None)
+    regle = (montant if etat == EtatDeFacture.REGLE else 0) if dit is None else read_cents(dit)
     return FactureSuivie(
         numero_interne=lue.numero_interne_facture,
         numero=lue.reference_facture_cfa,
         genre=AVOIR if isinstance(lue, EtatAvoir) else FACTURE,
-        montant=read_cents(lue.montant_facture),
-        regle=read_cents(lue.montant_regle),
-        etat=normalise_etat_facture(lue.etat_facture),
+        montant=montant,
+        regle=regle,
+        etat=etat,
         etat_brut=lue.etat_facture,
         siret=lue.organisme_formation.siret,
         vue_le=connue.vue_le if connue else at,
