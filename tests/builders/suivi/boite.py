@@ -26,6 +26,7 @@ class EnvoiFactice:
     numero_interne: str | None = None
     essais: int = 0
     message: str | None = None
+    bloque_par: int | None = None
     modifie_le: datetime = datetime(2026, 9, 5, tzinfo=UTC)
 
 
@@ -52,6 +53,9 @@ class BoiteFactice:
 
     def list_envois(self) -> Iterator[EnvoiFactice]:
         return iter(list(self.envois))
+
+    def find_suite(self, numero_interne: str) -> str:
+        return f"suite-{numero_interne}"
 
     def enqueue_facture(
         self, facture: Facture, fichier: Fichier, *, suites: Sequence[str], libelle: str | None = None

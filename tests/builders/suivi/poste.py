@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+import httpx
 import pytest
 from builders.opco_factice import API, CLE, CLIENT_ID, JETON, SECRET
 from builders.suivi.boite import BoiteFactice
@@ -35,8 +36,11 @@ client = "OPCO FICTIF"
 class Poste:
     """A secretary's desk: settings, an outbox, an OPCO, and today's date."""
 
-    def __init__(self, dossier: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(
+        self, dossier: Path, monkeypatch: pytest.MonkeyPatch, *, transport: httpx.BaseTransport | None = None
+    ) -> None:
         self.opco, self.boite, self.dossier = OpcoVivant(), BoiteFactice(), dossier
+        self.transport = transport or self.opco.transport
         self.reglages = dossier / "cfa.toml"
         self.reglages.write_text(REGLAGES)
         self.reglages.chmod(0o600)
@@ -58,7 +62,7 @@ class Poste:
 
     def type(self, *arguments: str, saisie: str | None = None) -> Result:
         """A command line after `traitdunion cfa`."""
-        return CliRunner().invoke(app, arguments, obj=self.opco.transport, env=self.environ, input=saisie)
+        return CliRunner().invoke(app, arguments, obj=self.transport, env=self.environ, input=saisie)
 
     @property
     def donnees(self) -> Path:

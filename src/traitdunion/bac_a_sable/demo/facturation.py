@@ -25,6 +25,7 @@ from traitdunion.bac_a_sable.demo.theatre import (
 )
 from traitdunion.cfa.client import ClientCfa, Fichier
 from traitdunion.cfa.convention import Engagements, build_convention
+from traitdunion.cfa.facturation.pdf import draw_texte
 from traitdunion.norme import ecriture, lecture
 from traitdunion.norme.calendrier import add_months
 from traitdunion.norme.facturation.montants import say_montant
@@ -189,7 +190,8 @@ async def _prove(theatre: Theatre, dossier: int, echeance: int) -> None:
         "typeFichier": "FACTURE_PARTICIPATION_EMPLOYEUR",
         "objets": [{"typeObjet": "DOSSIER_APPRENTISSAGE", "idObjet": str(dossier)}],
     }
-    pdf = factures_pdf.draw("Facture à l'employeur, copie", ["Participation de l'employeur : 750,00 euros"])
+    lignes = ["Participation de l'employeur : 750,00 euros"]
+    pdf = draw_texte("Facture à l'employeur, copie", lignes, le=theatre.jour)
     await call(theatre.client.deposit_document, json.dumps(infos).encode(), Fichier("participation.pdf", pdf))
 
 

@@ -19,6 +19,7 @@ from traitdunion.cfa.commandes.suivi import (
     read_opco,
     today,
 )
+from traitdunion.cfa.errors import ErreurCfa
 from traitdunion.cfa.facturation import carnet as carnets
 from traitdunion.cfa.facturation import envoi as envois
 from traitdunion.cfa.facturation.carnet import Carnet, Emission, EtatEmission
@@ -101,7 +102,8 @@ def facturer(
     with outcome(en_json=en_json):
         if frais is not None:
             demandes += read_frais(frais.read_bytes())
-        reglages, emetteur = Profil.load(configuration, nom=profil), Emetteur.load(configuration, nom=profil)
+        reglages = Profil.load(configuration, nom=profil)
+        emetteur = Emetteur.load(configuration, nom=profil)
         voulu = Reglages(
             siret=emetteur.siret,
             regrouper=regrouper,
@@ -181,12 +183,19 @@ class Facturation:
                     self._write(sortie, emissions)
                 envois.put_in_boite(carnet, boite, self._emetteur, emissions)
                 self._enqueue_certificats(boite, certificats, trouves)
-                with ClientCfa(self._profil, transport=self._transport) as client:
-                    boite.drain(client)
+                self._drain(boite)
                 envois.refresh(carnet, boite, self._emetteur, vue)
                 nos = {une.numero for une in [*emissions, *reprises]}
                 faites = [une for une in carnet.list_emissions() if une.numero in nos]
                 return self._tell(preparation, faites, boite, en_json=en_json)
+
+    def _drain(self, boite: BoiteEnvoi) -> None:
+        """Send; what cannot go now stays in the outbox, which says why."""
+        try:
+            with ClientCfa(self._profil, transport=self._transport) as client:
+                boite.drain(client)
+        except ErreurCfa as erreur:
+            affichage.say(f"Dans la boîte d'envoi, pas encore parti : {erreur}", "yellow")
 
     def _read(self, *, hors_ligne: bool) -> Vue:
         with open_suivi(self._profil.nom) as suivi:

@@ -17,7 +17,7 @@ from traitdunion.cfa import entrees
 from traitdunion.cfa.client import ClientCfa
 from traitdunion.cfa.errors import AccessRefused, AuthenticationRefused, ErreurCfa, NoAnswer
 from traitdunion.cfa.lieux import data_folder
-from traitdunion.cfa.profil import NOM_PAR_DEFAUT, Profil
+from traitdunion.cfa.profil import Profil
 from traitdunion.cfa.suivi import exports
 from traitdunion.cfa.suivi.actes import Acte, list_actes
 from traitdunion.cfa.suivi.boite import open_boite
@@ -31,7 +31,7 @@ from traitdunion.cfa.terminal.avancement import show_avance
 from traitdunion.cfa.terminal.outcome import ACCES, CODES, OK, REFUSE, RESEAU, outcome
 
 A_FAIRE = 10
-CODES_SUIVRE = f"{CODES[:-1]} ; 10 quelque chose attend le CFA (suivre)."
+CODES_SUIVRE = f"{CODES} Ici, 10 : quelque chose attend le CFA."
 BOITE = "boite"
 
 app = typer.Typer()
@@ -92,16 +92,16 @@ def suivre(
     """Où en sont les dossiers, par promotion, et ce qui attend le CFA, le plus urgent d'abord."""
     code = OK
     with outcome(en_json=en_json):
-        nom = profil or NOM_PAR_DEFAUT
-        with open_suivi(nom) as suivi:
-            echec = None if hors_ligne else _try_to_read(suivi, ctx.obj, configuration, profil)
+        reglages = Profil.load(configuration, nom=profil)
+        with open_suivi(reglages.nom) as suivi:
+            echec = None if hors_ligne else _try_to_read(suivi, reglages, ctx.obj)
             if historique is not None:
                 _show_historique(suivi, historique, en_json=en_json)
                 raise typer.Exit(OK)
-            envois = _read_boite(suivi, nom)
+            envois = _read_boite(suivi, reglages.nom)
             vue = suivi.vue()
         le, at = today(), datetime.now(UTC)
-        restes = compute_restes(vue, le=le, emises=read_emises(nom))
+        restes = compute_restes(vue, le=le, emises=read_emises(reglages.nom))
         actes = list_actes(vue, restes, le=le, envois=envois, profil=profil, promotion=promotion)
         promotions = list_promotions(vue, restes, promotion=promotion)
         table = exports.table_dossiers(vue, restes, promotion=promotion)
@@ -135,11 +135,11 @@ def rapprocher(
     """Rapprocher ce qui est engagé, facturé et réglé, par nature ; et le total de chaque virement."""
     code = OK
     with outcome(en_json=en_json):
-        nom = profil or NOM_PAR_DEFAUT
-        with open_suivi(nom) as suivi:
-            echec = None if hors_ligne else _try_to_read(suivi, ctx.obj, configuration, profil)
+        reglages = Profil.load(configuration, nom=profil)
+        with open_suivi(reglages.nom) as suivi:
+            echec = None if hors_ligne else _try_to_read(suivi, reglages, ctx.obj)
             vue = suivi.vue()
-        rapprochement = compute_rapprochement(vue, emises=read_emises(nom), promotion=promotion)
+        rapprochement = compute_rapprochement(vue, emises=read_emises(reglages.nom), promotion=promotion)
         table = exports.table_rapprochement(rapprochement)
         if sortie_csv is not None:
             write_export(sortie_csv, exports.write_csv(table), ecraser=ecraser)
@@ -191,13 +191,10 @@ def write_export(chemin: Path, contenu: bytes, *, ecraser: bool) -> None:
     affichage.say(f"Écrit : {chemin}")
 
 
-def _try_to_read(
-    suivi: Suivi, transport: httpx.BaseTransport | None, configuration: Path | None, profil: str | None
-) -> ErreurCfa | None:
+def _try_to_read(suivi: Suivi, profil: Profil, transport: httpx.BaseTransport | None) -> ErreurCfa | None:
     """Synchronise if it can be; what stopped it otherwise: the local view is worth showing."""
-    reglages = Profil.load(configuration, nom=profil)
     try:
-        read_opco(suivi, reglages, transport)
+        read_opco(suivi, profil, transport)
     except ErreurCfa as erreur:
         return erreur
     return None

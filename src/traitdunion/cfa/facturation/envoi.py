@@ -50,7 +50,7 @@ def put_in_boite(carnet: Carnet, boite: BoiteEnvoi, emetteur: Emetteur, emission
         envoi = dedans.get(emission.numero)
         if envoi is None:
             fichier = Fichier(f"{emission.numero.replace('/', '-')}.pdf", draw_emission(emission, emetteur))
-            suites = [dossier.numero_interne for dossier in emission.facture.dossiers]
+            suites = [boite.find_suite(dossier.numero_interne) for dossier in emission.facture.dossiers]
             mise: Any = boite.enqueue_facture(
                 build_facture(emission, emetteur), fichier, suites=suites, libelle=emission.numero
             )

@@ -3,13 +3,13 @@
 The same data always give the same bytes: a number is then one document, however often it is drawn.
 """
 
-import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from traitdunion.cfa.winansi import to_winansi
 from traitdunion.norme.facturation.montants import say_euros
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ MENTION_CERTIFICAT = (
 ENCRE, GRIS, FILET, FOND = (23, 37, 63), (95, 104, 120), (190, 197, 208), (238, 241, 246)
 MARGE = 16.0
 COLONNES = (("Dossier", 38.0), ("Apprenti et formation", 62.0), ("Échéance et période", 48.0), ("Montant", 30.0))
-# Letters that have no accent to lose.
-_SANS_DECOMPOSITION = str.maketrans("ŁłĐđıĦħŦŧ\u202f", "LlDdiHhTt\u00a0")
 
 
 class LigneDessinee(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,19 +97,6 @@ def draw_texte(titre: str, paragraphes: Sequence[str], *, le: date) -> bytes:
     page.set_font(size=10.5)
     page.multi_cell(0, 6, to_winansi("\n".join(paragraphes)), new_x="LMARGIN", new_y="NEXT")
     return bytes(page.output())
-
-
-def to_winansi(texte: str) -> str:
-    """A text that Helvetica can write (WinAnsi): letters that it lacks lose their accent, or become « ? »."""
-    ecrit = []
-    for lettre in unicodedata.normalize("NFC", texte):
-        try:
-            lettre.encode("cp1252")
-            ecrit.append(lettre)
-        except UnicodeEncodeError:
-            plain = unicodedata.normalize("NFKD", lettre.translate(_SANS_DECOMPOSITION))
-            ecrit.append(plain.encode("cp1252", "ignore").decode("cp1252") or "?")
-    return "".join(ecrit)
 
 
 def _document(le: date) -> "FPDF":

@@ -1,5 +1,6 @@
 """What waits for the CFA, the most urgent first, with what to do and the command to type. Pure."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -106,8 +107,10 @@ def _key(vue: Vue, le: date) -> Iterator[Acte]:
 
 
 def _envois(envois: Sequence[EnvoiEnBoite], option: str) -> Iterator[Acte]:
+    suivants = Counter(envoi.bloque_par for envoi in envois if envoi.bloque_par is not None)
     for envoi in envois:
         etat = str(envoi.etat)
+        bloques = f" {suivants[envoi.id]} envoi(s) l'attendent." if suivants[envoi.id] else ""
         quoi = envoi.libelle or f"envoi {envoi.id}"
         if etat == "REFUSE":
             phrase = f"{quoi} : refusé par l'OPCO. {envoi.message or ''}".strip()
@@ -121,7 +124,13 @@ def _envois(envois: Sequence[EnvoiEnBoite], option: str) -> Iterator[Acte]:
         else:
             continue
         commande = f"traitdunion cfa envois voir {envoi.id}{option}"
-        yield Acte(genre=Genre.ENVOI_A_REGLER, phrase=phrase, faire=faire, commande=commande, promotion=envoi.promotion)
+        yield Acte(
+            genre=Genre.ENVOI_A_REGLER,
+            phrase=phrase + bloques,
+            faire=faire,
+            commande=commande,
+            promotion=envoi.promotion,
+        )
 
 
 def _dossier(dossier: DossierSuivi, vue: Vue, le: date, remplaces: Mapping[Contrat, Rang]) -> Iterator[Acte]:

@@ -40,6 +40,8 @@ class EnvoiEnBoite(Protocol):
     def modifie_le(self) -> datetime: ...
     @property
     def message(self) -> str | None: ...
+    @property
+    def bloque_par(self) -> int | None: ...
 
 
 class MiseEnBoite(Protocol):
@@ -59,6 +61,9 @@ class BoiteEnvoi(Protocol):
 
     def list_envois(self) -> Iterator[Any]:
         """Everything in it."""
+
+    def find_suite(self, numero_interne: str) -> str:
+        """The chain of a dossier, sent through the box or by other means."""
 
     def enqueue_facture(
         self, facture: Facture, fichier: Fichier, *, suites: Sequence[str], libelle: str | None = None

@@ -85,7 +85,7 @@ def test_what_is_sent_is_the_norm_s_message_with_its_pdf(poste: Poste) -> None:
     ]
     assert message.lignes[0].numero_deca == "075202609000001"
     assert (fichier.nom, fichier.contenu[:5]) == ("F-2026-00001.pdf", b"%PDF-")
-    assert poste.boite.envois[0].suite == "1"
+    assert poste.boite.envois[0].suite == "suite-1"
 
 
 def test_sending_again_prepares_nothing_before_and_after_synchronising(poste: Poste) -> None:
@@ -199,7 +199,7 @@ def test_one_invoice_for_several_dossiers_waits_for_each_of_them(poste: Poste) -
     poste.type("facturer", "--oui", "--regrouper")
 
     assert sent(poste) == ["F-2026-00001"]
-    assert poste.boite.envois[0].suite == "1,2,3"
+    assert poste.boite.envois[0].suite == "suite-1,suite-2,suite-3"
     assert len(poste.opco.factures[0]["lignes"]) == 3
 
 

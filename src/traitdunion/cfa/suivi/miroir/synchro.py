@@ -6,7 +6,6 @@ what was read. So the process may be killed anywhere: what the cursor has passed
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -15,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from traitdunion.cfa.client import ClientCfa
 from traitdunion.cfa.echange.lus import DossierRelu, EtatAvoirRelu, EtatDossierRelu, EtatFactureRelu
-from traitdunion.cfa.errors import ErreurCfa, NotFound, Refused
+from traitdunion.cfa.errors import ErreurCfa, NotFound, Refused, RouteAbsente
 from traitdunion.cfa.suivi.miroir import store
 from traitdunion.cfa.suivi.miroir.base import transaction
 from traitdunion.cfa.suivi.miroir.changements import (
@@ -104,12 +103,12 @@ class Synchro:
             curseur = store.read_meta(self._base, CURSEUR)
             try:
                 fil = self._client.list_evenements(curseur, limite=LOT_EVENEMENTS)
-            except NotFound:
-                with transaction(self._base):
-                    store.write_meta(self._base, FIL, NON)
-                return False
-            except Refused as refus:
-                if curseur is None or refus.code != "CURSEUR_INVALIDE":
+            except ErreurCfa as erreur:
+                if is_absent(erreur):
+                    with transaction(self._base):
+                        store.write_meta(self._base, FIL, NON)
+                    return False
+                if curseur is None or not isinstance(erreur, Refused) or erreur.code != "CURSEUR_INVALIDE":
                     raise
                 self._start_again("l'OPCO ne reconnaissait plus notre place dans le fil des événements")
                 continue
@@ -182,7 +181,9 @@ class Synchro:
         """These dossiers, whole, by number; those that this CFA does not have are left out."""
         try:
             lus = self._client.list_dossiers(numeros)
-        except NotFound:  # an OPCO without this route, or one that refuses the whole batch for one number
+        except ErreurCfa as erreur:
+            if not is_absent(erreur):  # nor one that refuses the whole batch for one number
+                raise
             lus = None
         if lus is not None and all(un.cerfa is not None and un.cerfa.numero_interne in numeros for un in lus):
             return {un.cerfa.numero_interne: un for un in lus if un.cerfa.numero_interne is not None}
@@ -216,17 +217,25 @@ class Synchro:
             return
         if store.read_meta(self._base, FACTURES_A_LIRE) is None:
             return
-        try:
-            self._read_etats(self._client.list_etats_factures(), "Factures")
-        except NotFound:
+        if not self._try_etats(self._client.list_etats_factures, "Factures"):
             self.bilan.factures_lisibles = False
             with transaction(self._base):
                 store.write_meta(self._base, FACTURES_LISIBLES, NON)
             return
-        with suppress(NotFound):  # an extension of Trait d'union: elsewhere there is none to read
-            self._read_etats(self._client.list_etats_avoirs(), "Avoirs")
+        # An extension of Trait d'union: elsewhere there is none to read.
+        self._try_etats(self._client.list_etats_avoirs, "Avoirs")
         with transaction(self._base):
             store.write_meta(self._base, FACTURES_A_LIRE, None)
+
+    def _try_etats(self, lister: Callable[[], Iterable[EtatFactureRelu | EtatAvoirRelu]], etape: str) -> bool:
+        """Read them all; False where the OPCO has no such route."""
+        try:
+            self._read_etats(lister(), etape)
+        except ErreurCfa as erreur:
+            if not is_absent(erreur):
+                raise
+            return False
+        return True
 
     def _read_etats(self, etats: Iterable[EtatFactureRelu | EtatAvoirRelu], etape: str) -> None:
         lues = 0
@@ -268,6 +277,11 @@ class Synchro:
         with transaction(self._base):
             store.write_meta(self._base, CLE_FIN, self.bilan.cle_fin.isoformat() if self.bilan.cle_fin else None)
             store.write_meta(self._base, CLE_LUE_LE, self._jour.isoformat())
+
+
+def is_absent(erreur: ErreurCfa) -> bool:
+    """Whether it says that there is no such route: by the OPCO's 404, or by its profile before anything is sent."""
+    return isinstance(erreur, NotFound | RouteAbsente)
 
 
 def _as_listed(etat: EtatDossierRelu) -> str:
