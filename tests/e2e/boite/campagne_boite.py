@@ -13,16 +13,16 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import psycopg
 
@@ -40,6 +40,7 @@ RELECTURE = ("avant_relecture", "apres_relecture")
 SERVEUR = {"TRAITDUNION_APPELS_PAR_MINUTE": "0", "TRAITDUNION_JETONS_PAR_MINUTE": "0", "TRAITDUNION_JOURNAL": "ERROR"}
 HASARD, ABSENCE, SECOND = "SIGKILL au hasard", "connexion refusée (serveur absent)", "second expéditeur écarté"
 HEURE_S = 3600.0
+SECONDS = 0.1  # how often a second sender is started beside the first
 
 
 @dataclass
@@ -85,8 +86,16 @@ class Campagne:
 
     def play(self) -> None:
         """Put in, send until the box has nothing left to do, compare."""
+        commande = [sys.executable, str(ENTREE), "--servir"]
+        with subprocess.Popen(
+            commande, env=self._env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+        ) as self._souche:
+            self._play()
+            self._souche.stdin.close()
+
+    def _play(self) -> None:
         debut = time.monotonic()
-        while self._run(["--mettre-en-boite", str(self._choix.dossiers)], MISE, 3 * self._choix.dossiers) != 0:
+        while self._run(["--mettre-en-boite", str(self._choix.dossiers)], MISE) != 0:
             pass
         self.bilan.mise_s = time.monotonic() - debut
         debut = time.monotonic()
@@ -102,42 +111,38 @@ class Campagne:
         points = [point for point in POINTS if point not in MISE]
         limite = time.monotonic() + self._choix.delai
         while time.monotonic() < limite:
-            code = self._run(envoyer, points, 2 * self._choix.dossiers, second=True)
+            code = self._run(envoyer, points, second=True)
             self.bilan.sorties[code] += 1
             if code == 0:
                 return
         self.bilan.fautes.append(f"rien de fini après {self._choix.delai} s")
 
-    def _run(self, arguments: list[str], points: Any, passages: int, *, second: bool = False) -> int:
+    def _run(self, arguments: list[str], points: Sequence[str], *, second: bool = False) -> int:
         """One process, until it ends or is killed; its exit code. Points that have killed enough no longer do."""
         deja = self._deaths()
         voulus = {point: self._choix.par_panne - deja[point] for point in points}
-        # So that each kills about as often as it must while the box is emptied; reading back is passed far less often.
-        chances = {p: min(1.6 * reste / passages, 0.5) for p, reste in voulus.items() if reste > 0}
+        # So that each kills as often as it must before nothing is left; reading back is passed far less often.
+        passages = max(self._left(mise=points is MISE), 1)
+        chances = {p: min(1.3 * reste / passages, 0.5) for p, reste in voulus.items() if reste > 0}
         chances |= {point: 0.25 for point in RELECTURE if point in chances}
         pannes = ",".join(f"{point}:{chance:.5f}" for point, chance in chances.items())
-        commande = [sys.executable, str(ENTREE), *arguments]
-        processus = subprocess.Popen(
-            commande,
-            env={**self._env, "TRAITDUNION_CFA_PANNES": pannes},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        self._vivant = processus.pid
-        if second and self._de.random() < 0.3:
-            self._try_second(commande)
-        sortie, erreurs = processus.communicate()
+        if second and self._de.random() < SECONDS:
+            threading.Thread(target=self._try_second).start()
+        sortie = self._dossier / "sortie"
+        env = {**self._env, "TRAITDUNION_CFA_PANNES": pannes}
+        self._souche.stdin.write(json.dumps({"arguments": arguments, "env": env, "sortie": str(sortie)}) + "\n")
+        self._souche.stdin.flush()
+        self._vivant = int(self._souche.stdout.readline())
+        code = int(self._souche.stdout.readline())
         self._vivant = 0
-        attendus = (0, 4, 5, -signal.SIGKILL)
-        if processus.returncode not in attendus:
-            self.bilan.fautes.append(
-                f"sortie {processus.returncode} : {erreurs.decode()[-2000:]}{sortie.decode()[-500:]}"
-            )
-        return processus.returncode
+        if code not in (0, 4, 5, 6, -signal.SIGKILL):
+            self.bilan.fautes.append(f"sortie {code} : {sortie.read_text()[-2500:]}")
+        return code
 
-    def _try_second(self, commande: list[str]) -> None:
+    def _try_second(self) -> None:
         """While the first one sends, a second one must do nothing and say so."""
-        time.sleep(1.0)
+        # One minute of its time, should the first have died: it would otherwise do all the work, and never die.
+        commande = [sys.executable, str(ENTREE), "cfa", "envois", "envoyer", "--duree", "1"]
         second = subprocess.run(commande, env=self._env, capture_output=True, check=False)
         if second.returncode == 6:
             self.bilan.seconds += 1
@@ -187,6 +192,16 @@ class Campagne:
             fini.set()
             fil.join()
 
+    def _left(self, *, mise: bool) -> int:
+        """How many are still to be put in, or to be accepted."""
+        base = self.boite / "boite.db"
+        faits = 0
+        if base.exists():
+            with contextlib.closing(sqlite3.connect(f"file:{base}?mode=ro", uri=True)) as conn:
+                quoi = "nature = 'DOSSIER'" if mise else "etat = 'ACCEPTE'"
+                (faits,) = conn.execute(f"SELECT count(*) FROM envoi WHERE {quoi}").fetchone()  # noqa: S608
+        return (1 if mise else 2) * self._choix.dossiers - int(faits)
+
     def _deaths(self) -> Counter[str]:
         return Counter(self._tues.read_text().split()) if self._tues.exists() else Counter()
 
@@ -232,7 +247,6 @@ class Campagne:
         fautes += [f"{len(pieces)} conventions pour {voulus}"] if len(pieces) != voulus else []
         fautes += [f"non acceptés : {self.comptes}"] if self.comptes[EtatEnvoi.ACCEPTE] != 2 * voulus else []
         fautes += [f"envois abîmés : {abimes}"] if abimes else []
-        fautes += [f"restes : {r.name}" for r in (self.boite / "fichiers").glob(".*")] if voulus < 0 else []
 
     def counts(self) -> dict[str, int]:
         """How many times each fault fired."""

@@ -25,6 +25,8 @@ from traitdunion.cfa.boite import (
     TransitionInterdite,
     VerificationRequise,
 )
+from traitdunion.cfa.client import ClientCfa
+from traitdunion.cfa.errors import ErreurCfa
 from traitdunion.norme.erreurs import Refus
 from traitdunion.norme.messages.facture import Avoir, Facture
 from traitdunion.norme.messages.pieces import Certificat, InfosFichier, Objet
@@ -480,6 +482,31 @@ def test_an_invoice_found_with_another_amount_is_refused(boite: Boite) -> None:
     drain(boite, opco, attendre=True)
     assert states(boite) == ["REFUSE"]
     assert "d'un autre montant" in (boite.find(1).message or "")
+
+
+def test_an_opco_without_states_of_invoices_gets_it_again_when_it_recognises(boite: Boite, opco: OpcoModele) -> None:
+    opco.avec_etats_factures = False
+    boite.enqueue_facture(a_facture(), a_pdf(), suites=[])
+    opco.apres = [opco_modele.perdue]
+    assert drain(boite, opco, attendre=True).acceptes == 1
+    assert len(opco.factures) == 1
+
+
+def test_a_route_that_the_opco_lacks_is_a_refusal_that_says_so(
+    boite: Boite, opco: OpcoModele, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class RouteManquante(ErreurCfa):
+        code = "ROUTE_ABSENTE"
+
+    def refuser(*_: object, **__: object) -> None:
+        raise RouteManquante("Cet OPCO ne reçoit pas les certificats : envoyez-le par courriel.")
+
+    monkeypatch.setattr(ClientCfa, "deposit_certificat", refuser)
+    boite.enqueue_certificat(Certificat(numero_interne_dossier="77"), a_pdf("c.pdf"))
+    put_in(boite)
+    bilan = drain(boite, opco)
+    assert (boite.find(1).etat, boite.find(1).code, bilan.acceptes) == (EtatEnvoi.REFUSE, "ROUTE_ABSENTE", 2)
+    assert "par courriel" in (boite.find(1).message or "")
 
 
 def test_an_opco_without_states_of_invoices_leaves_it_to_a_person(boite: Boite) -> None:

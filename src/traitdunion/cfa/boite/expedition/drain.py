@@ -18,7 +18,7 @@ from traitdunion.cfa.boite.modeles import Arret, BilanBoite, Envoi
 from traitdunion.cfa.boite.rythme import Rythme
 from traitdunion.cfa.boite.temps import Temps
 from traitdunion.cfa.client import ClientCfa
-from traitdunion.cfa.errors import NotSent, QuotaReached, Refused, ReponsePerdue, Unavailable
+from traitdunion.cfa.errors import ErreurCfa, NotSent, QuotaReached, Refused, ReponsePerdue, Unavailable
 
 RETARD_MAX_MS = 60_000  # uncertain envois are read back together, but do not wait longer behind those that are ready
 LOT_RELECTURE = 200
@@ -128,6 +128,8 @@ class Expedition:
             self._slow_down(perdue.retry_after_s, str(perdue), perdue.request_id)
         except Refused as refus:
             self._refuse(envoi, refus)
+        except ErreurCfa as impossible:  # said by the client before anything is sent: a route that this OPCO lacks
+            self._end(envoi, issues.impossible(impossible))
         except BaseException:
             # Interrupted by hand, or by a fault of ours: it may have left.
             self._end(envoi, issues.lost(envoi, self._now(), self._rythme, bool(self._client.profil.renvoi_reconnu)))

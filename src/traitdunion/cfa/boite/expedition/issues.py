@@ -11,12 +11,12 @@ from traitdunion.cfa.boite.etats import Acte, EtatEnvoi, NatureEnvoi
 from traitdunion.cfa.boite.expedition.depart import Recu
 from traitdunion.cfa.boite.modeles import Envoi
 from traitdunion.cfa.boite.rythme import Rythme
-from traitdunion.cfa.errors import AccessRefused, AuthenticationRefused, NotSent, Refused, ReponsePerdue
+from traitdunion.cfa.errors import AccessRefused, AuthenticationRefused, ErreurCfa, NotSent, Refused, ReponsePerdue
 from traitdunion.norme.erreurs import Anomalie
 from traitdunion.norme.erreurs.depot import DEPOT_DEJA_RECU, SIRET_HORS_SIREN
 
 ALTERE, PERDUE, INTERROMPU, ABSENT = "ENVOI_ALTERE", "REPONSE_PERDUE", "ENVOI_INTERROMPU", "PAS_ENCORE_TROUVE"
-NUMERO_CONNU = "NUMERO_DEJA_CONNU"
+NUMERO_CONNU, IMPOSSIBLE = "NUMERO_DEJA_CONNU", "ENVOI_IMPOSSIBLE"
 # Answers of something that is not the norm's API: a wrong address, a proxy. No payload deserves them.
 ADRESSES = frozenset({404, 405, 407})
 # Identifiers that an OPCO's sentence might quote: 13 or 15 digits of a NIR, an IBAN.
@@ -125,6 +125,13 @@ def damaged(envoi: Envoi) -> Issue:
     )
     colonnes = {**_RIEN, "prochain_essai": 0, "code": ALTERE, "message": phrase}
     return Issue(Acte.REJECT, colonnes, detail=ALTERE, compte="refuses")
+
+
+def impossible(erreur: ErreurCfa) -> Issue:
+    """The client itself refused to send: this OPCO has no such route, say."""
+    code = str(getattr(erreur, "code", IMPOSSIBLE))
+    colonnes = {**_trouble(code, str(erreur), None), "prochain_essai": 0}
+    return Issue(Acte.REJECT, colonnes, detail=code, compte="refuses")
 
 
 def not_sent(trouble: NotSent | Refused) -> Issue:

@@ -1,6 +1,7 @@
 """Reading back what is uncertain (norme.md §7): dossiers by their contract, invoices by their number. Many at once."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from traitdunion.cfa.boite import depot
 from traitdunion.cfa.boite.disque.store import AEnvoyer, Store
@@ -10,7 +11,7 @@ from traitdunion.cfa.boite.expedition.depart import Recu
 from traitdunion.cfa.boite.expedition.issues import Issue
 from traitdunion.cfa.boite.rythme import Rythme
 from traitdunion.cfa.client import ClientCfa
-from traitdunion.cfa.errors import NotFound
+from traitdunion.cfa.errors import ErreurCfa, NoAnswer, NotFound, Refused
 from traitdunion.norme import lecture
 from traitdunion.norme.messages.cerfa import Cerfa, DepotDossier
 from traitdunion.norme.messages.facture import Avoir, Facture
@@ -30,7 +31,7 @@ _FACTURE_DEJA = (
     "L'OPCO a déjà une facture n° {numero} (numéro interne {interne}), d'un autre montant. Comparez-les avant d'aller "
     "plus loin."
 )
-_SANS_ETATS = "L'OPCO ne donne pas l'état des factures : rien ne permet de relire celle-ci."
+_SANS_ETATS = "L'OPCO ne donne pas de quoi relire cet envoi."
 
 
 class Relecture:
@@ -54,12 +55,25 @@ class Relecture:
         trouvailles: dict[int, Issue] = {}
         dossiers = [garde for garde in gardes if garde.envoi.nature is NatureEnvoi.DOSSIER]
         if dossiers:
-            trouvailles |= self._find_dossiers(dossiers)
+            trouvailles |= self._or_unreadable(dossiers, self._find_dossiers)
         for nature in (NatureEnvoi.FACTURE, NatureEnvoi.AVOIR):
             factures = [garde for garde in gardes if garde.envoi.nature is nature]
             if factures:
-                trouvailles |= self._find_factures(factures, nature)
+                trouvailles |= self._or_unreadable(factures, partial(self._find_factures, nature=nature))
         return trouvailles
+
+    def _or_unreadable(
+        self, gardes: Sequence[AEnvoyer], find: Callable[[Sequence[AEnvoyer]], dict[int, Issue]]
+    ) -> dict[int, Issue]:
+        """What `find` says; when the OPCO has no such route, that nothing can be read back."""
+        try:
+            return find(gardes)
+        except ErreurCfa as erreur:
+            if isinstance(erreur, Refused | NoAnswer) and not isinstance(erreur, NotFound):
+                raise
+            if self._client.profil.renvoi_reconnu:
+                return {}  # they go again, to a server that knows them
+            return {garde.envoi.id: issues.unreadable(garde.envoi, _SANS_ETATS) for garde in gardes}
 
     # Dossiers
 
@@ -123,7 +137,7 @@ class Relecture:
 
     # Invoices
 
-    def _find_factures(self, gardes: Sequence[AEnvoyer], nature: NatureEnvoi) -> dict[int, Issue]:
+    def _find_factures(self, gardes: Sequence[AEnvoyer], *, nature: NatureEnvoi) -> dict[int, Issue]:
         cherchees = {}
         for garde in gardes:
             if garde.corps is not None:
@@ -132,16 +146,13 @@ class Relecture:
                 cherchees[facture.siret_emetteur, facture.numero] = (garde, facture)
         lire = self._client.list_etats_avoirs if nature is NatureEnvoi.AVOIR else self._client.list_etats_factures
         trouvailles: dict[int, Issue] = {}
-        try:
-            for etat in lire():
-                cle = (etat.organisme_formation.siret, etat.reference_facture_cfa)
-                if cle in cherchees:
-                    garde, facture = cherchees.pop(cle)
-                    trouvailles[garde.envoi.id] = self._found_facture(garde, facture, etat)
-                if not cherchees:
-                    break
-        except NotFound:
-            return {garde.envoi.id: issues.unreadable(garde.envoi, _SANS_ETATS) for garde, _ in cherchees.values()}
+        for etat in lire():
+            cle = (etat.organisme_formation.siret, etat.reference_facture_cfa)
+            if cle in cherchees:
+                garde, facture = cherchees.pop(cle)
+                trouvailles[garde.envoi.id] = self._found_facture(garde, facture, etat)
+            if not cherchees:
+                break
         return trouvailles
 
     def _found_facture(self, garde: AEnvoyer, facture: Facture, etat: EtatFacture) -> Issue:
