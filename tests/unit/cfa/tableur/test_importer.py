@@ -200,6 +200,7 @@ def test_importing_twice_sends_nothing_twice(lot: Path, boite: BoiteFactice) -> 
 
     assert encore.exit_code == depuis_le_retour.exit_code == 0
     assert "Dont déjà dans la boîte d'envoi, non renvoyés : 4" in encore.stdout
+    assert "Promotion : promo\n" in depuis_le_retour.stdout  # the copy is the same promotion
     assert len(boite.recus) == 4
 
 
