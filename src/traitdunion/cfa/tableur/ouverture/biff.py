@@ -25,7 +25,7 @@ class Protege(Exception):
     """The records are encrypted."""
 
 
-def workbook_stream(brut: bytes) -> bytes:
+def records_stream(brut: bytes) -> bytes:
     """The stream of the records (« Workbook », « Book ») of an OLE container. Raises Illisible."""
     try:
         (decalage,) = struct.unpack_from("<H", brut, 30)

@@ -287,7 +287,7 @@ def examine_xls(chemin: Path) -> list[Releve]:
     Raises ClasseurIllisible: no .xls, under password, wider or longer than admitted.
     """
     try:
-        flux = biff.workbook_stream(chemin.read_bytes())
+        flux = biff.records_stream(chemin.read_bytes())
         debuts = biff.sheets(flux)
     except biff.Protege:
         raise under_password(chemin.name) from None
