@@ -1,6 +1,7 @@
 """Workbooks as people make them, well or badly; and the raw XML of those that no tool makes."""
 
 import io
+import struct
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -120,3 +121,54 @@ def raw_rows(rangees: Sequence[Mapping[str, str]]) -> str:
 def text_cell(texte: str) -> str:
     """A cell of text, as XML."""
     return f'<c t="inlineStr"><is><t>{texte.replace("&", "&amp;").replace("<", "&lt;")}</t></is></c>'
+
+
+def raw_xls(cellules: Mapping[tuple[int, int], Any]) -> bytes:
+    """An old .xls with one sheet: BIFF8 records in an OLE container. Values: text, number, or an ERREUR."""
+    feuille = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0))
+    for (ligne, colonne), valeur in sorted(cellules.items()):
+        tete = struct.pack("<HHH", ligne, colonne, 0)
+        if isinstance(valeur, str):
+            texte = struct.pack("<HB", len(valeur), 1) + valeur.encode("utf-16-le")
+            feuille += _record(0x0204, tete + texte)
+        elif valeur is ERREUR:
+            feuille += _record(0x0205, tete + b"\x2a\x01")
+        else:
+            feuille += _record(0x0203, tete + struct.pack("<d", valeur))
+    feuille += _record(0x000A, b"")
+    debut = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0))
+    debut += _record(0x0042, struct.pack("<H", 1200))
+    nom = "Promotion"
+    longueur = len(debut) + 4 + 8 + len(nom) + 4
+    debut += _record(0x0085, struct.pack("<IHBB", longueur, 0, len(nom), 0) + nom.encode()) + _record(0x000A, b"")
+    return _ole(debut + feuille)
+
+
+def _record(genre: int, corps: bytes) -> bytes:
+    return struct.pack("<HH", genre, len(corps)) + corps
+
+
+def _ole(flux: bytes) -> bytes:
+    """A compound file (v3) whose only stream is « Workbook »: header, one FAT sector or more, directory, stream."""
+    flux = flux.ljust(4096, b"\0")
+    secteurs = -(-len(flux) // 512)
+    tables = -(-(secteurs + 1) // 127)
+    libre, fin, fat = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+    chaine = [fat] * tables + [fin] + [tables + 2 + rang for rang in range(secteurs - 1)] + [fin]
+    chaine += [libre] * (tables * 128 - len(chaine))
+    tete = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 16 + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + b"\0" * 6
+    tete += struct.pack("<IIIIIIIII", 0, tables, tables, 0, 4096, fin, 0, fin, 0)
+    tete += struct.pack("<109I", *range(tables), *[libre] * (109 - tables))
+    entrees = _entry("Root Entry", 5, fin, 0, fils=1) + _entry("Workbook", 2, tables + 1, len(flux))
+    repertoire = entrees.ljust(512, b"\0")
+    return tete + struct.pack(f"<{len(chaine)}I", *chaine) + repertoire + flux.ljust(secteurs * 512, b"\0")
+
+
+def _entry(nom: str, genre: int, debut: int, taille: int, *, fils: int = 0xFFFFFFFF) -> bytes:
+    brut = (nom + "\0").encode("utf-16-le")
+    libre = 0xFFFFFFFF
+    tete = brut.ljust(64, b"\0") + struct.pack("<HBBIII", len(brut), genre, 1, libre, libre, fils)
+    return tete + b"\0" * 36 + struct.pack("<IQ", debut, taille)
+
+
+ERREUR = object()

@@ -169,7 +169,7 @@ def _deposit(
     bonnes = sum(ligne.a_deposer for ligne in lue.lignes)
     with progress("Mise dans la boîte d'envoi", bonnes) as on_progress:
         depot.enqueue(lue, nom=nom, on_progress=on_progress)
-    if envoyer and depot.envois:
+    if envoyer:  # and what an import before this one left in the box
         with ClientCfa(reglages, transport=ctx.obj) as client, progress("Envoi") as on_progress:
             depot.drain(client, on_progress=on_progress)
 

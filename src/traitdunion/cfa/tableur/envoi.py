@@ -123,11 +123,13 @@ class Depot:
             pire = min(envois, key=lambda envoi: _GRAVITE.index(str(envoi.etat)))
             ligne.etat = ETATS[str(pire.etat)]
             externe = next((envoi.numero_externe for envoi in envois if envoi.numero_externe), None)
-            # A row whose dossier is recorded is not sent again, though its convention may remain in the outbox.
-            if externe is not None:
+            # The number says that all is done: while the convention remains, the next import has to come back here.
+            if str(pire.etat) == "ACCEPTE":
                 ligne.valeurs[NUMERO_DOSSIER] = externe
-            if str(pire.etat) in ("REFUSE", "ABANDONNE"):
-                phrase = pire.message or f"Envoi {ligne.etat}."
+            elif str(pire.etat) in ("REFUSE", "ABANDONNE"):
+                phrase = pire.message or f"envoi {ligne.etat}."
+                if externe is not None:
+                    phrase = f"le dossier {externe} est déposé, il reste sa convention : {phrase}"
                 ligne.tell(Anomalie(code=pire.code or str(pire.etat), description=f"OPCO : {phrase}"))
 
 

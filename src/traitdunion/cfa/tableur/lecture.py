@@ -1,6 +1,7 @@
 """From a workbook to the bodies of the norm, row by row, each anomaly with the cell that it comes from."""
 
 import difflib
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,6 @@ from typing import Any
 from traitdunion.cfa.tableur import anomalies as codes
 from traitdunion.cfa.tableur.anomalies import ClasseurIllisible
 from traitdunion.cfa.tableur.cellules import Illisible, Valeur, read_cellule
-from traitdunion.cfa.tableur.classeur import Feuille, read_feuilles
 from traitdunion.cfa.tableur.colonnes import (
     ETAT,
     REMARQUES,
@@ -20,12 +20,14 @@ from traitdunion.cfa.tableur.colonnes import (
     fold_titre,
 )
 from traitdunion.cfa.tableur.lignes import Ligne, Promotion, build_ligne, column_name
+from traitdunion.cfa.tableur.ouverture.classeur import Feuille, read_feuilles
 from traitdunion.norme.erreurs import Entree
 from traitdunion.norme.identite import fold_name
 
 EN_TETES_DANS = 30  # rows among which the headings are looked for
 RECONNUES_MIN = 3
 EXEMPLE = "exemple"
+_COPIE = re.compile(r"\.anomalies(?:-\d+)?\Z")
 
 
 def read_promotion(chemin: Path) -> Promotion:
@@ -36,7 +38,6 @@ def read_promotion(chemin: Path) -> Promotion:
     """
     feuille, rang = _find_headings(chemin)
     places, autres, remarques = _place_columns(chemin, feuille, rang)
-    remarques += feuille.remarques
     lues = [*_rows(feuille, rang, places, remarques)]
     autres_titres = [titre for titre, _ in autres]
     lecteur = _Lecteur(feuille, places, [place for _, place in autres])
@@ -44,7 +45,8 @@ def read_promotion(chemin: Path) -> Promotion:
     cachees = sum(1 for numero, _ in lues if numero in feuille.releve.cachees)
     if cachees:
         remarques.append(f"{cachees} ligne(s) masquée(s) ou filtrée(s) dans le classeur : elles sont lues aussi.")
-    return Promotion(chemin.stem, feuille.nom, places, autres_titres, lignes, remarques, rang)
+    nom = _COPIE.sub("", chemin.stem)  # the copy with the anomalies is the same promotion
+    return Promotion(nom, feuille.nom, places, autres_titres, lignes, remarques, rang)
 
 
 def _find_headings(chemin: Path) -> tuple[Feuille, int]:

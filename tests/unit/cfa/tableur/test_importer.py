@@ -200,6 +200,7 @@ def test_importing_twice_sends_nothing_twice(lot: Path, boite: BoiteFactice) -> 
 
     assert encore.exit_code == depuis_le_retour.exit_code == 0
     assert "Dont déjà dans la boîte d'envoi, non renvoyés : 4" in encore.stdout
+    assert "Promotion : promo\n" in depuis_le_retour.stdout  # the copy is the same promotion
     assert len(boite.recus) == 4
 
 
@@ -292,6 +293,21 @@ def test_a_refusal_of_the_opco_is_told_on_its_row(lot: Path, boite: BoiteFactice
     assert resultat.exit_code == 3
     assert f"{nom}, ligne 5 (bloquant) : OPCO : Le SIRET de l'employeur est fermé." in resultat.stderr
     assert _shown(lot.with_name("promo.anomalies.xlsx"), ETAT) == ["déposé", "déposé", "refusé", "déposé"]
+
+
+def test_a_dossier_whose_convention_is_refused_is_not_taken_for_done(lot: Path, boite: BoiteFactice) -> None:
+    _import(lot)
+    depot, convention = list(boite.identites.values())[1]
+    convention.etat, convention.message = "REFUSE", "Le PDF est illisible."
+    convention.numero_externe = depot.numero_externe
+    encore = _import(lot)
+
+    assert encore.exit_code == 3
+    assert "le dossier CA-0000002 est déposé, il reste sa convention : Le PDF est illisible." in encore.stderr
+    retour = lot.with_name("promo.anomalies-2.xlsx")
+    assert _shown(retour, ETAT) == ["déposé", "refusé", "déposé", "déposé"]
+    assert _shown(retour, NUMERO_DOSSIER) == ["CA-0000001", None, "CA-0000003", "CA-0000004"]
+    assert len(boite.recus) == 4
 
 
 def test_a_row_changed_after_it_went_is_told_and_not_sent(lot: Path, boite: BoiteFactice) -> None:

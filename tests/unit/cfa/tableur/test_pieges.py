@@ -7,16 +7,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders.tableur.classeurs import ESPACE, promotion, raw_rows, raw_xlsx, save_plain, text_cell
+from builders.tableur.classeurs import (
+    ERREUR,
+    ESPACE,
+    promotion,
+    raw_rows,
+    raw_xls,
+    raw_xlsx,
+    save_plain,
+    text_cell,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from traitdunion.cfa.tableur import garde
 from traitdunion.cfa.tableur.anomalies import ClasseurIllisible
 from traitdunion.cfa.tableur.colonnes import Presence, by_chemin, colonnes
-from traitdunion.cfa.tableur.garde import column_rank
 from traitdunion.cfa.tableur.lecture import read_promotion
 from traitdunion.cfa.tableur.lignes import Promotion, column_name
+from traitdunion.cfa.tableur.ouverture import garde
+from traitdunion.cfa.tableur.ouverture.garde import column_rank
 
 OBLIGATOIRES = [colonne.chemin for colonne in colonnes() if colonne.presence is Presence.OBLIGATOIRE]
 NAISSANCE, NOM = "cerfa.apprenti.dateNaissance", "cerfa.apprenti.nom"
@@ -288,21 +297,11 @@ def test_more_rows_than_a_promotion_ever_has_are_refused(tmp_path: Path, lignes:
 
 
 def test_repeats_of_an_ods_are_counted(tmp_path: Path) -> None:
-    espaces = " ".join(
-        f'xmlns:{nom}="urn:oasis:names:tc:opendocument:xmlns:{nom}:1.0"' for nom in ("office", "table", "text")
-    )
-    contenu = (
-        f"<office:document-content {espaces}><office:body><office:spreadsheet><table:table table:name='P'>"
+    brut = _ods(
         "<table:table-row table:number-rows-repeated='1000000'><table:table-cell office:value-type='float' "
-        "office:value='1' table:number-columns-repeated='1000'/></table:table-row></table:table>"
-        "</office:spreadsheet></office:body></office:document-content>"
+        "office:value='1' table:number-columns-repeated='1000'/></table:table-row>"
     )
-    sortie = io.BytesIO()
-    with zipfile.ZipFile(sortie, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr("content.xml", contenu)
-
-    assert "démesuré" in _refusal(_save(tmp_path, sortie.getvalue(), "p.ods"))
+    assert "démesuré" in _refusal(_save(tmp_path, brut, "p.ods"))
 
 
 def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
@@ -352,3 +351,110 @@ def test_a_workbook_damaged_anywhere_is_read_or_refused_in_words(tmp_path: Path,
     except ClasseurIllisible as refus:
         dit = str(refus)
     assert chemin.stem in dit
+
+
+def _xls_cells(**autres: Any) -> dict[tuple[int, int], Any]:
+    cellules: dict[tuple[int, int], Any] = {
+        (0, place): by_chemin()[chemin].titre for place, chemin in enumerate(OBLIGATOIRES)
+    }
+    cellules |= {(1, place): "x" for place in range(len(OBLIGATOIRES))}
+    return cellules | {(1, OBLIGATOIRES.index(NOM)): autres.get("nom", "FICTIF")}
+
+
+@pytest.mark.parametrize("lignes", [0, 200])
+def test_an_old_xls_is_read(tmp_path: Path, lignes: int) -> None:
+    """Small, its records are in the mini stream of the container; bigger, in sectors of their own."""
+    cellules = _xls_cells() | {(1, OBLIGATOIRES.index(NAISSANCE)): 38961.0}
+    cellules |= {(2 + rang, 0): "y" * 100 for rang in range(lignes)}
+    lue = read_promotion(_save(tmp_path, raw_xls(cellules), "p.xls"))
+
+    assert len(lue.lignes) == 1 + lignes
+    assert lue.lignes[0].ecrites[NOM] == "FICTIF"
+    assert lue.lignes[0].ecrites[NAISSANCE] == "2006-09-01"
+
+
+def test_an_old_xls_under_the_name_of_a_new_one_is_read_too(tmp_path: Path) -> None:
+    assert len(read_promotion(_save(tmp_path, raw_xls(_xls_cells()), "p.xlsx")).lignes) == 1
+
+
+def test_an_error_in_an_old_xls_is_told_on_its_cell(tmp_path: Path) -> None:
+    lue = read_promotion(_save(tmp_path, raw_xls(_xls_cells(nom=ERREUR)), "p.xls"))
+
+    assert _codes(lue, NOM) == ["CELLULE_EN_ERREUR"]
+
+
+@pytest.mark.parametrize("place", [(65_535, 0), (0, 600), (60_000, 255)])
+def test_a_lone_far_cell_of_an_old_xls_does_not_fill_the_memory(tmp_path: Path, place: tuple[int, int]) -> None:
+    assert "démesuré" in _refusal(_save(tmp_path, raw_xls(_xls_cells() | {place: "loin"}), "p.xls"))
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.data())
+def test_an_old_xls_damaged_anywhere_is_read_or_refused_in_words(tmp_path: Path, data: st.DataObject) -> None:
+    brut = bytearray(raw_xls(_xls_cells()))
+    for _ in range(data.draw(st.integers(1, 6))):
+        brut[data.draw(st.integers(0, len(brut) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        dit = read_promotion(_save(tmp_path, bytes(brut), "vieux.xls")).nom
+    except ClasseurIllisible as refus:
+        dit = str(refus)
+    assert "vieux" in dit
+
+
+def _ods(lignes: str) -> bytes:
+    espaces = " ".join(
+        f'xmlns:{nom}="urn:oasis:names:tc:opendocument:xmlns:{nom}:1.0"'
+        for nom in ("office", "table", "text", "calcext")
+    )
+    sortie = io.BytesIO()
+    with zipfile.ZipFile(sortie, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest:manifest/>")
+        archive.writestr(
+            "content.xml",
+            f"<office:document-content {espaces}><office:body><office:spreadsheet><table:table table:name='P'>{lignes}"
+            "</table:table></office:spreadsheet></office:body></office:document-content>",
+        )
+    return sortie.getvalue()
+
+
+def _ods_cell(texte: str) -> str:
+    return f"<table:table-cell office:value-type='string'><text:p>{texte}</text:p></table:table-cell>"
+
+
+def test_an_ods_is_read_with_its_errors_and_its_hidden_rows(tmp_path: Path) -> None:
+    titres = "".join(_ods_cell(by_chemin()[chemin].titre) for chemin in OBLIGATOIRES)
+    erreur = (
+        "<table:table-cell office:value-type='string' office:string-value='' calcext:value-type='error'>"
+        "<text:p>#N/A</text:p></table:table-cell>"
+    )
+    ligne = "".join(erreur if chemin == NOM else _ods_cell("x") for chemin in OBLIGATOIRES)
+    brut = _ods(
+        f"<table:table-row>{titres}</table:table-row>"
+        f"<table:table-row table:visibility='filter'>{ligne}</table:table-row>"
+    )
+    lue = read_promotion(_save(tmp_path, brut, "p.ods"))
+
+    assert _codes(lue, NOM) == ["CELLULE_EN_ERREUR"]
+    assert any(remarque.startswith("1 ligne(s) masquée(s)") for remarque in lue.remarques)
+
+
+def test_a_file_of_two_kinds_at_once_is_refused(tmp_path: Path) -> None:
+    """What is looked at has to be what is read."""
+    brut = raw_xlsx(raw_rows([_row()]), **{"content.xml": "<office/>"})
+
+    assert "n'est pas un classeur lisible" in _refusal(_save(tmp_path, brut))
+
+
+def test_a_sheet_of_many_blocks_is_not_looked_at_closely_for_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A tag cut by the end of a block is not one that lacks its place."""
+    chemin = save_plain(tmp_path / "p.xlsx", promotion(300))
+
+    def never(*_: Any) -> None:
+        raise AssertionError("a plain sheet was walked through")
+
+    monkeypatch.setattr(garde._Feuille, "walk", never)
+    monkeypatch.setattr(garde, "BLOC", 1000)
+    assert len(read_promotion(chemin).lignes) == 300

@@ -162,7 +162,7 @@ def test_the_drop_down_lists_point_at_their_own_codes(tmp_path: Path) -> None:
     chemin.write_bytes(write_modele(le=RECU_LE))
     with zipfile.ZipFile(chemin) as archive:
         feuille = archive.read("xl/worksheets/sheet1.xml").decode()
-    from traitdunion.cfa.tableur.classeur import read_feuilles
+    from traitdunion.cfa.tableur.ouverture.classeur import read_feuilles
 
     listes = next(lue for lue in read_feuilles(chemin) if lue.nom == "Listes")
     ordre = [colonne.chemin for colonne in colonnes()]

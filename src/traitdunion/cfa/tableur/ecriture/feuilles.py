@@ -66,7 +66,7 @@ def write_classeur(
     keeps the numbers of the rows.
     """
     sortie = io.BytesIO()
-    with _workbook(sortie) as classeur:
+    with _open_classeur(sortie) as classeur:
         _Promotion(classeur, [*autres_titres], titres_en).write(rangees)
         notice.write(classeur, {str(gravite): teinte for gravite, teinte in _GRAVITES.items()})
         _write_listes(classeur)
@@ -74,7 +74,7 @@ def write_classeur(
 
 
 @contextmanager
-def _workbook(sortie: io.BytesIO) -> Iterator[Any]:
+def _open_classeur(sortie: io.BytesIO) -> Iterator[Any]:
     import xlsxwriter
 
     with xlsxwriter.Workbook(sortie, {"constant_memory": True, "strings_to_formulas": False}) as classeur:

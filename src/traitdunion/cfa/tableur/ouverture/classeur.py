@@ -6,15 +6,15 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import IO, Any
 from xml.parsers import expat
 
-from traitdunion.cfa.tableur import garde
 from traitdunion.cfa.tableur.anomalies import ClasseurIllisible
 from traitdunion.cfa.tableur.cellules import ORIGINE_1900, ORIGINE_1904, Valeur
+from traitdunion.cfa.tableur.ouverture import garde
 
-FEUILLES_MAX = 30
 SEPARATEURS = ";,\t"
 _BOM_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -31,7 +31,6 @@ class Feuille:
     releve: garde.Releve = field(default_factory=garde.Releve)
     fusions: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
     origine: date = ORIGINE_1900
-    remarques: list[str] = field(default_factory=list)
 
 
 def read_feuilles(chemin: Path) -> Iterator[Feuille]:
@@ -53,28 +52,34 @@ def _read_classeur(chemin: Path, nature: str) -> Iterator[Feuille]:
     import python_calamine as calamine
 
     with chemin.open("rb") as fichier:
-        archive = garde.Archive.open(chemin, fichier) if nature == "zip" else None
-        est_ods = archive is not None and "content.xml" in archive.membres
-        if archive is not None and est_ods:
-            archive.examine_ods()
-        membres, origine = ({}, ORIGINE_1900) if archive is None or est_ods else _plan(archive)
+        look = _look_at(chemin, fichier, nature)
         try:
-            classeur = calamine.load_workbook(chemin)
-            noms = [feuille.name for feuille in classeur.sheets_metadata][:FEUILLES_MAX]
+            fichier.seek(0)
+            classeur = calamine.CalamineWorkbook.from_filelike(fichier)  # the very file that was looked at
+            noms = [feuille.name for feuille in classeur.sheets_metadata][: garde.FEUILLES_MAX]
         except Exception as erreur:  # the reader's own errors, and what it lets through of Rust
             raise _translate(chemin, erreur) from None
         with classeur:
-            for nom in sorted(noms, key=lambda nom: nom.strip().casefold() != "promotion"):
-                releve = (
-                    archive.examine(membres.get(nom, "")) if archive is not None and not est_ods else garde.Releve()
-                )
-                feuille = Feuille(nom, [], releve, origine=origine)
-                _fill(chemin, feuille, lambda nom=nom: classeur.get_sheet_by_name(nom))  # type: ignore[misc]
-                if nature == "ole" or est_ods:
-                    feuille.remarques.append(
-                        "Dans ce format, une cellule en erreur (#N/A…) se lit comme une cellule vide : préférez .xlsx."
-                    )
+            rangs = sorted(range(len(noms)), key=lambda rang: noms[rang].strip().casefold() != "promotion")
+            for rang in rangs:
+                releve, origine = look(rang, noms[rang])
+                feuille = Feuille(noms[rang], [], releve, origine=origine)
+                _fill(chemin, feuille, partial(classeur.get_sheet_by_index, rang))
                 yield feuille
+
+
+def _look_at(chemin: Path, fichier: IO[bytes], nature: str) -> Callable[[int, str], tuple[garde.Releve, date]]:
+    """What is to be known of a sheet before it is read, from its rank and name; the workbook itself is judged now."""
+    if nature == "ole":
+        par_rang = garde.examine_xls(chemin)
+        # The reader finds the era of an old .xls by itself; only bare numbers would need it.
+        return lambda rang, _: (par_rang[rang] if rang < len(par_rang) else garde.Releve(), ORIGINE_1900)
+    archive = garde.Archive.open(chemin, fichier)
+    if "content.xml" in archive.membres:
+        par_nom = archive.examine_ods()
+        return lambda _, nom: (par_nom.get(nom, garde.Releve()), ORIGINE_1900)
+    membres, origine = _plan(archive)
+    return lambda _, nom: (archive.examine(membres.get(nom, "")), origine)
 
 
 def _fill(chemin: Path, feuille: Feuille, open_sheet: Callable[[], Any]) -> None:
@@ -106,7 +111,7 @@ def _translate(chemin: Path, erreur: Exception) -> ClasseurIllisible:
     import python_calamine as calamine
 
     if isinstance(erreur, calamine.PasswordError):
-        return ClasseurIllisible(f"{chemin.name} est protégé par un mot de passe : retirez-le, puis enregistrez.")
+        return garde.under_password(chemin.name)
     return ClasseurIllisible(
         f"{chemin.name} n'est pas un classeur lisible, ou il est abîmé. Ouvrez-le dans Excel ou LibreOffice et "
         "enregistrez-le en .xlsx."

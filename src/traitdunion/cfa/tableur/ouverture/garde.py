@@ -15,10 +15,12 @@ from typing import IO
 from xml.parsers import expat
 
 from traitdunion.cfa.tableur.anomalies import ClasseurIllisible
+from traitdunion.cfa.tableur.ouverture import biff
 
 OCTETS_MAX = 50 * 1024 * 1024
 OCTETS_DEPLIES_MAX = 256 * 1024 * 1024
 MEMBRES_MAX = 2_000
+FEUILLES_MAX = 30
 LIGNES_MAX, COLONNES_MAX = 20_000, 500
 BLOC = 1 << 18
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -61,10 +63,7 @@ def nature(chemin: Path) -> str:
             return "texte"
         fichier.seek(0)
         if _PROTEGE in fichier.read():
-            raise ClasseurIllisible(
-                f"{chemin.name} est protégé par un mot de passe. Dans Excel : Fichier, Informations, Protéger le "
-                "classeur, retirez le mot de passe et enregistrez."
-            )
+            raise under_password(chemin.name)
     return "ole"
 
 
@@ -87,24 +86,16 @@ class Archive:
         if len(archive.membres) != len(infos):  # two members of one name: which one would be read?
             raise unreadable(chemin.name)
         if len(infos) > MEMBRES_MAX or sum(info.file_size for info in infos) > OCTETS_DEPLIES_MAX:
-            raise archive.trop_gros()
-        if "xl/workbook.xml" not in archive.membres and "content.xml" not in archive.membres:
+            raise too_big(chemin.name)
+        # One kind, not both: what is looked at has to be what is read.
+        if ("xl/workbook.xml" in archive.membres) == ("content.xml" in archive.membres):
             raise unreadable(chemin.name)
         total = 0
         for info in infos:
             if info.flag_bits & 1:
-                raise ClasseurIllisible(
-                    f"{chemin.name} est protégé par un mot de passe : retirez-le, puis enregistrez."
-                )
+                raise under_password(chemin.name)
             total += archive._measure(info, OCTETS_DEPLIES_MAX - total)
         return archive
-
-    def trop_gros(self) -> ClasseurIllisible:
-        """Bigger than any promotion."""
-        return ClasseurIllisible(
-            f"{self.nom} est démesuré. Une promotion compte {LIGNES_MAX} lignes et {COLONNES_MAX} colonnes au plus : "
-            "copiez-la dans un classeur neuf."
-        )
 
     def blocks(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
         """The bytes of a member as its reader will unfold them, whatever its header says of their number."""
@@ -142,7 +133,7 @@ class Archive:
                 raise unreadable(self.nom)
             octets += len(bloc)
             if octets > permis:
-                raise self.trop_gros()
+                raise too_big(self.nom)
             if est_xml and b"<!DOCTYPE" in fin + bloc:
                 raise ClasseurIllisible(f"{self.nom} contient une définition de document (DTD) : il n'est pas ouvert.")
             fin = bloc[-16:]
@@ -158,13 +149,20 @@ class Archive:
             # Whole tags only: one cut in two would seem to lack what it says further on.
             entiers, chevron, reste = (fin + bloc).rpartition(b">")
             if len(reste) > BALISE_MAX or _A_REGARDER.search(entiers + chevron):
-                return _Feuille(self).walk(info)
+                marche = _Feuille(self)
+                marche.walk(info)
+                return marche.releve
             fin = reste
         return Releve()
 
-    def examine_ods(self) -> None:
-        """Raise ClasseurIllisible when a sheet of an .ods is wider or longer, its repeats counted, than admitted."""
-        _FeuilleOds(self).walk(self.membres["content.xml"])
+    def examine_ods(self) -> dict[str, Releve]:
+        """What each sheet of an .ods holds besides its values, by name.
+
+        Raises ClasseurIllisible when one is wider or longer, its repeats counted, than admitted.
+        """
+        marche = _FeuilleOds(self)
+        marche.walk(self.membres["content.xml"])
+        return marche.releves
 
 
 class _Marche:
@@ -173,7 +171,7 @@ class _Marche:
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
 
-    def walk(self, info: zipfile.ZipInfo) -> Releve:
+    def walk(self, info: zipfile.ZipInfo) -> None:
         analyseur = expat.ParserCreate()
         analyseur.buffer_text = True
         analyseur.StartElementHandler = self.start
@@ -185,17 +183,14 @@ class _Marche:
             analyseur.Parse(b"", True)
         except expat.ExpatError:
             raise unreadable(self.archive.nom) from None
-        return self.result()
 
     def start(self, nom: str, attributs: dict[str, str]) -> None: ...
     def end(self, nom: str) -> None: ...
     def text(self, texte: str) -> None: ...
-    def result(self) -> Releve:
-        return Releve()
 
     def within(self, ligne: int, colonne: int) -> None:
         if ligne >= LIGNES_MAX + 100 or colonne >= COLONNES_MAX:
-            raise self.archive.trop_gros()
+            raise too_big(self.archive.nom)
 
 
 class _Feuille(_Marche):
@@ -206,9 +201,6 @@ class _Feuille(_Marche):
         self.releve = Releve()
         self.ligne, self.colonne, self.type = -1, -1, ""
         self.formule = self.valeur = self.dans_valeur = False
-
-    def result(self) -> Releve:
-        return self.releve
 
     def start(self, nom: str, attributs: dict[str, str]) -> None:
         local = nom.rpartition(":")[2]
@@ -256,19 +248,27 @@ class _FeuilleOds(_Marche):
 
     def __init__(self, archive: Archive) -> None:
         super().__init__(archive)
+        self.releves: dict[str, Releve] = {}
+        self.releve = Releve()
         self.ligne = self.colonne = self.repete = 0
         self.pleine = -1
 
     def start(self, nom: str, attributs: dict[str, str]) -> None:
         if nom == "table:table":
             self.ligne = 0
+            self.releve = self.releves.setdefault(attributs.get("table:name", ""), Releve())
         elif nom == "table:table-row":
             self.colonne, self.pleine = 0, -1
             self.repete = _nombre(attributs.get("table:number-rows-repeated"))
+            if attributs.get("table:visibility") in ("collapse", "filter"):
+                self.releve.cachees.update(range(self.ligne, min(self.ligne + self.repete, LIGNES_MAX)))
         elif nom in ("table:table-cell", "table:covered-table-cell"):
             self.colonne += _nombre(attributs.get("table:number-columns-repeated"))
             if "office:value-type" in attributs or "table:formula" in attributs:
                 self.pleine = self.colonne
+            if attributs.get("calcext:value-type") == "error":
+                self.within(self.ligne, self.colonne - 1)
+                self.releve.erreurs.add((self.ligne, self.colonne - 1))
 
     def text(self, texte: str) -> None:
         if texte.strip():
@@ -279,6 +279,30 @@ class _FeuilleOds(_Marche):
             self.ligne += self.repete
             if self.pleine >= 0:
                 self.within(self.ligne - 1, self.pleine - 1)
+
+
+def examine_xls(chemin: Path) -> list[Releve]:
+    """What each sheet of an old .xls holds besides its values, in their order.
+
+    Raises ClasseurIllisible: no .xls, under password, wider or longer than admitted.
+    """
+    try:
+        flux = biff.records_stream(chemin.read_bytes())
+        debuts = biff.sheets(flux)
+    except biff.Protege:
+        raise under_password(chemin.name) from None
+    except biff.Illisible:
+        raise unreadable(chemin.name) from None
+    if len(debuts) > FEUILLES_MAX:
+        raise too_big(chemin.name)
+    releves = [Releve() for _ in debuts]
+    for releve, debut in zip(releves, debuts, strict=True):
+        for ligne, colonne, erreur in biff.cells(flux, debut):
+            if ligne >= LIGNES_MAX + 100 or colonne >= COLONNES_MAX:
+                raise too_big(chemin.name)
+            if erreur:
+                releve.erreurs.add((ligne, colonne))
+    return releves
 
 
 def column_rank(lettres: str) -> int:
@@ -302,4 +326,20 @@ def unreadable(nom: str) -> ClasseurIllisible:
     return ClasseurIllisible(
         f"{nom} n'est pas un classeur lisible. Attendu : .xlsx, .xlsm, .xls, .ods ou .csv, enregistré par Excel ou "
         "LibreOffice."
+    )
+
+
+def too_big(nom: str) -> ClasseurIllisible:
+    """Bigger than any promotion."""
+    return ClasseurIllisible(
+        f"{nom} est démesuré. Une promotion compte {LIGNES_MAX} lignes et {COLONNES_MAX} colonnes au plus : "
+        "copiez-la dans un classeur neuf."
+    )
+
+
+def under_password(nom: str) -> ClasseurIllisible:
+    """Nobody but its owner can open it."""
+    return ClasseurIllisible(
+        f"{nom} est protégé par un mot de passe. Dans Excel : Fichier, Informations, Protéger le classeur, retirez le "
+        "mot de passe et enregistrez."
     )
