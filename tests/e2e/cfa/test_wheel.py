@@ -47,10 +47,10 @@ CONVENTION = ["--convention", "convention.pdf", "--mandat-employeur"]
 PLEINES: dict[str, tuple[list[str], int]] = {
     "configurer": (["--sans-question", "--sans-essai", "--secrets", "fichier", *REGLAGES], codes.FAIT),
     "diagnostic": (["--sans-reseau"], codes.FAIT),
-    "remplir-cerfa": (["dossier.json", "--sortie", "cerfa.pdf"], codes.FAIT),
+    "remplir-cerfa": (["dossier de Zoé.json", "--sortie", "cerfa.pdf"], codes.FAIT),
     "lire-cerfa": (["cerfa.pdf"], codes.FAIT),
-    "controler": (["dossier.json"], codes.FAIT),
-    "deposer": (["dossier.json", *CONVENTION], codes.RESEAU),
+    "controler": (["dossier de Zoé.json"], codes.FAIT),
+    "deposer": (["dossier de Zoé.json", *CONVENTION], codes.RESEAU),
 }
 
 
@@ -60,7 +60,7 @@ def installe(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     if uv is None:
         pytest.skip("uv absent (./run le prépare)")
     posee = install(uv, tmp_path_factory.mktemp("paquet"))
-    (posee.maison / "dossier.json").write_text(json.dumps(DEPOT), encoding="utf-8")
+    (posee.maison / "dossier de Zoé.json").write_text(json.dumps(DEPOT), encoding="utf-8")
     (posee.maison / "convention.pdf").write_bytes(b"%PDF-1.7 convention")
     return posee
 

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +17,8 @@ from traitdunion.cfa.reglages import fiche as fiches
 from traitdunion.cfa.reglages.edition import Valeur
 from traitdunion.cfa.reglages.fichier import usual_file
 from traitdunion.cfa.reglages.profils import NOM_DU_HAUT, choose_profil, list_profils
-from traitdunion.cfa.reglages.questions import Question, ReponseInvalide, clean, questions
+from traitdunion.cfa.reglages.questions import questions
+from traitdunion.cfa.reglages.saisie import read_donnees, read_environment, require_whole
 from traitdunion.cfa.reglages.secrets import Rangement, usable_keyring
 from traitdunion.cfa.terminal import affichage, options
 from traitdunion.cfa.terminal.constats import plain_constats, show_constats
@@ -98,7 +99,7 @@ def configurer(
             _delete(fichier, profil, oui=oui, sans_question=sans_question)
             return
         guide = guide_reglages.Guide(questions(OPCOS))
-        donnees = _read_donnees(guide.questions, valeur or (), depuis_entree=depuis_entree)
+        donnees = read_donnees(guide.questions, valeur or (), sys.stdin.read() if depuis_entree else "")
         demander = not (sans_question or depuis_entree or not guide_reglages.is_interactive())
         nom = _nom(fichier, profil, guide if demander else None, donnees)
         fiche = fiches.read_fiche(fichier, nom, os.environ)
@@ -109,8 +110,8 @@ def configurer(
             if demander and not fiche.existe:
                 donnees = guide.ask(fiche, donnees)
             elif not demander:
-                donnees |= _from_environment(guide.questions, donnees, fiche)
-            _require_whole(guide.questions, fiche, donnees)
+                donnees |= read_environment(guide.questions, donnees, fiche, os.environ)
+            require_whole(guide.questions, fiche, donnees)
             _record(fiche, donnees, voulu)
         if par_defaut:
             fiches.set_default(fichier, nom)
@@ -140,60 +141,6 @@ def _rangement(secrets: str | None) -> Rangement | None:
     if secrets not in RANGEMENTS:
         raise typer.BadParameter("« trousseau » ou « fichier » est attendu", param_hint="--secrets")
     return RANGEMENTS[secrets]
-
-
-def _read_donnees(liste: Sequence[Question], valeurs: Iterable[str], *, depuis_entree: bool) -> dict[str, Valeur]:
-    """What options and standard input give. Raises ProfilInvalide: unknown name, unfit value, secret in an option."""
-    connues = {question.nom: question for question in liste}
-    donnees: dict[str, Valeur] = {}
-    lignes = [(un, True) for un in valeurs]
-    if depuis_entree:
-        lignes += [
-            (un, False) for un in sys.stdin.read().splitlines() if un.strip() and not un.lstrip().startswith("#")
-        ]
-    for rang, (ligne, en_option) in enumerate(lignes, 1):
-        nom, egal, reste = ligne.partition("=")
-        nom = clean(nom)
-        if not egal or nom not in connues:
-            # The line may hold a secret: only its rank and what stands for a name are told.
-            dit = f"« {nom} »" if egal and nom.isidentifier() else f"la ligne {rang}"
-            raise ProfilInvalide(f"{dit} n'est pas un réglage. Forme : nom=valeur, avec {', '.join(connues)}.")
-        if connues[nom].secret and en_option:
-            raise ProfilInvalide(
-                f"« {nom} » est un secret : jamais sur la ligne de commande, que d'autres voient. Donnez-le par "
-                f"--depuis-entree ou par la variable {PREFIXE}{nom.upper()}."
-            )
-        donnees[nom] = _read_one(connues[nom], reste)
-    return donnees
-
-
-def _read_one(question: Question, texte: str) -> Valeur:
-    try:
-        return question.read(texte)
-    except ReponseInvalide as erreur:
-        raise ProfilInvalide(f"{question.libelle} ({question.nom}) : {erreur}") from None
-
-
-def _from_environment(liste: Sequence[Question], donnees: dict[str, Valeur], fiche: fiches.Fiche) -> dict[str, Valeur]:
-    """What the environment gives and nothing else does: a script may keep it in the profile."""
-    return {
-        question.nom: _read_one(question, os.environ[PREFIXE + question.nom.upper()])
-        for question in liste
-        if question.nom not in donnees
-        and os.environ.get(PREFIXE + question.nom.upper())
-        and (question.nom in fiche.secrets or not fiche.has(question.nom))
-    }
-
-
-def _require_whole(liste: Sequence[Question], fiche: fiches.Fiche, donnees: dict[str, Valeur]) -> None:
-    manquantes = [q for q in liste if q.obligatoire and q.nom not in donnees and not fiche.has(q.nom)]
-    if manquantes:
-        noms = ", ".join(q.nom for q in manquantes)
-        variables = ", ".join(PREFIXE + q.nom.upper() for q in manquantes)
-        raise ProfilInvalide(
-            f"Il manque au profil « {fiche.nom} » : {noms}. Donnez-les par --valeur NOM=VALEUR (sauf les secrets), par "
-            f"--depuis-entree, ou par l'environnement ({variables}). Rien n'a été enregistré."
-        )
 
 
 def _record(fiche: fiches.Fiche, reponses: dict[str, Valeur], voulu: Rangement | None) -> None:

@@ -29,10 +29,10 @@ class Rangement(StrEnum):
 
 def usable_keyring() -> Any | None:
     """The system's keyring, or None where there is none that keeps anything safely."""
-    import keyring
-
-    trousseau = keyring.get_keyring()
     try:
+        import keyring
+
+        trousseau = keyring.get_keyring()
         return trousseau if trousseau.priority >= PRIORITE_MIN and _keeps(trousseau) else None
     except Exception:  # a backend tells that it cannot run by any error it likes
         return None

@@ -179,9 +179,10 @@ def test_without_a_terminal_nothing_is_asked(opco: OpcoFactice) -> None:
     ("arguments", "entree", "dit"),
     [
         (["--valeur", f"cle_api={CLE}"], "", "jamais sur la ligne de commande"),
-        (["--valeur", "scoope=x"], "", "« scoope » n'est pas un réglage"),
-        (["--depuis-entree"], CLE, "la ligne 1 n'est pas un réglage"),
-        (["--depuis-entree"], f"{CLE}=x", "la ligne 1 n'est pas un réglage"),
+        (["--valeur", "scoope=x"], "", "« scoope » n'est pas un réglage. Vouliez-vous dire « scope » ?"),
+        (["--depuis-entree"], CLE, "Ce qui est donné en 1 n'est pas un réglage"),
+        (["--depuis-entree"], f"{CLE}=x", "Ce qui est donné en 1 n'est pas un réglage"),
+        (["--depuis-entree"], "siren=356000000\nQmFzZTY0==", "Ce qui est donné en 2 n'est pas un réglage"),
         (["--valeur", "siren=1"], "", "SIREN du CFA (siren)"),
         (["--secrets", "ailleurs"], "", "trousseau"),
         (["--profil", "a b"], "", "ne convient pas"),
@@ -198,6 +199,7 @@ def test_a_wrong_use_is_said_without_quoting_secrets(
 
     assert fini.exit_code == 2
     assert dit in words(fini.stderr)
+    assert "QmFzZTY0" not in fini.output
 
 
 def test_profiles_are_listed_without_their_secrets(opco: OpcoFactice) -> None:

@@ -41,11 +41,16 @@ def test_without_keyring_it_goes_to_a_file_that_only_its_owner_reads(tmp_path: P
     assert find_secret("afdas", "cle_api", tmp_path) == ("à taire « 1 »", Rangement.FICHIER)
 
 
-def test_this_machine_s_own_keyring_says_for_itself_whether_it_keeps_anything(tmp_path: Path) -> None:
+@pytest.mark.parametrize("reglage", [{}, {"PYTHON_KEYRING_BACKEND": "nulle.part.Trousseau"}])
+def test_this_machine_s_own_keyring_says_for_itself_whether_it_keeps_anything(
+    reglage: dict[str, str], tmp_path: Path
+) -> None:
     # A real process, and whatever backend keyring finds without a desktop.
     code = "from traitdunion.cfa.reglages.secrets import usable_keyring; print(usable_keyring())"
     environ = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], "DBUS_SESSION_BUS_ADDRESS": "unix:path=/nulle/part"}
-    fait = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True)
+    fait = subprocess.run(
+        [sys.executable, "-c", code], env=environ | reglage, capture_output=True, text=True, check=True
+    )
 
     assert fait.stdout == "None\n"
 
