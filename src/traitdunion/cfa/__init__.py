@@ -7,28 +7,28 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from traitdunion.cfa.asynchrone import ClientCfaAsync
-    from traitdunion.cfa.client import ClientCfa
-    from traitdunion.cfa.echange.demarches import MemeDossier
-    from traitdunion.cfa.echange.fichiers import Fichier
-    from traitdunion.cfa.echange.lus import DossierRelu, EtatDossierRelu, EtatFactureRelu
-    from traitdunion.cfa.errors import (
-        AccessRefused,
-        AttenteVaine,
-        AuthenticationRefused,
-        ErreurCfa,
-        NoAnswer,
-        NotFound,
-        NotSent,
-        ProfilInvalide,
-        QuotaReached,
-        Refused,
-        ReponseIllisible,
-        ReponsePerdue,
-        RouteAbsente,
-        Unavailable,
-    )
-    from traitdunion.cfa.profil import Profil
+    from traitdunion.cfa.asynchrone import ClientCfaAsync as ClientCfaAsync
+    from traitdunion.cfa.client import ClientCfa as ClientCfa
+    from traitdunion.cfa.echange.demarches import MemeDossier as MemeDossier
+    from traitdunion.cfa.echange.fichiers import Fichier as Fichier
+    from traitdunion.cfa.echange.lus import DossierRelu as DossierRelu
+    from traitdunion.cfa.echange.lus import EtatDossierRelu as EtatDossierRelu
+    from traitdunion.cfa.echange.lus import EtatFactureRelu as EtatFactureRelu
+    from traitdunion.cfa.errors import AccessRefused as AccessRefused
+    from traitdunion.cfa.errors import AttenteVaine as AttenteVaine
+    from traitdunion.cfa.errors import AuthenticationRefused as AuthenticationRefused
+    from traitdunion.cfa.errors import ErreurCfa as ErreurCfa
+    from traitdunion.cfa.errors import NoAnswer as NoAnswer
+    from traitdunion.cfa.errors import NotFound as NotFound
+    from traitdunion.cfa.errors import NotSent as NotSent
+    from traitdunion.cfa.errors import ProfilInvalide as ProfilInvalide
+    from traitdunion.cfa.errors import QuotaReached as QuotaReached
+    from traitdunion.cfa.errors import Refused as Refused
+    from traitdunion.cfa.errors import ReponseIllisible as ReponseIllisible
+    from traitdunion.cfa.errors import ReponsePerdue as ReponsePerdue
+    from traitdunion.cfa.errors import RouteAbsente as RouteAbsente
+    from traitdunion.cfa.errors import Unavailable as Unavailable
+    from traitdunion.cfa.profil import Profil as Profil
 
 _LIEUX = {
     "traitdunion.cfa.asynchrone": ["ClientCfaAsync"],
@@ -55,30 +55,7 @@ _LIEUX = {
     "traitdunion.cfa.profil": ["Profil"],
 }
 _MODULES = {nom: module for module, noms in _LIEUX.items() for nom in noms}
-__all__ = [
-    "AccessRefused",
-    "AttenteVaine",
-    "AuthenticationRefused",
-    "ClientCfa",
-    "ClientCfaAsync",
-    "DossierRelu",
-    "ErreurCfa",
-    "EtatDossierRelu",
-    "EtatFactureRelu",
-    "Fichier",
-    "MemeDossier",
-    "NoAnswer",
-    "NotFound",
-    "NotSent",
-    "Profil",
-    "ProfilInvalide",
-    "QuotaReached",
-    "Refused",
-    "ReponseIllisible",
-    "ReponsePerdue",
-    "RouteAbsente",
-    "Unavailable",
-]
+__all__ = sorted(_MODULES)
 
 
 def __getattr__(nom: str) -> Any:

@@ -15,7 +15,7 @@ from traitdunion.cfa.echange import appels, demarches
 from traitdunion.cfa.echange.appels import Appel, Pages
 from traitdunion.cfa.echange.connecteur import Connecteur
 from traitdunion.cfa.echange.demarches import Demarche, Pause
-from traitdunion.cfa.echange.exchange import BesoinJeton, Echange, utc_now
+from traitdunion.cfa.echange.exchange import BesoinJeton, Echange, Pas, utc_now
 from traitdunion.cfa.errors import ErreurCfa
 from traitdunion.cfa.profil import Profil
 
@@ -45,7 +45,7 @@ def _walk(
 def _lead(build: Callable[Concatenate[Connecteur, P], Demarche[T]]) -> Method[P, T]:
     @wraps(build)
     async def method(self: "ClientCfaAsync", *args: P.args, **kwargs: P.kwargs) -> T:
-        return await self._lead(build(self.connecteur, *args, **kwargs))
+        return await self._drive(build(self.connecteur, *args, **kwargs))
 
     return method
 
@@ -130,25 +130,33 @@ class ClientCfaAsync:
         raise AssertionError("retry_context ends by a return or an exception")
 
     async def _drive(self, etapes: Generator[Any, Any, T]) -> T:
-        """Answer what an exchange asks for, until it ends."""
+        """Do what an exchange or a démarche asks for, until it ends."""
         try:
             pas = next(etapes)
             while True:
                 try:
-                    reponse = None
-                    if isinstance(pas, BesoinJeton):
-                        await self._renew(pas.refuse)
-                    else:
-                        reponse = await self._http.send(pas)
+                    fait = await self._do(pas)
                 except (httpx.HTTPError, ErreurCfa) as erreur:
                     pas = etapes.throw(erreur)
                 else:
-                    pas = etapes.send(reponse)
+                    pas = etapes.send(fait)
         except StopIteration as fin:
-            fait: T = fin.value
-            return fait
+            trouve: T = fin.value
+            return trouve
+
+    async def _do(self, pas: Pas | Appel[Any] | Pause) -> Any:
+        if isinstance(pas, httpx.Request):
+            return await self._http.send(pas)
+        if isinstance(pas, BesoinJeton):
+            return await self._renew(pas.refuse)
+        if isinstance(pas, Appel):
+            return await self.run(pas)
+        if pas.secondes > 0:
+            await self._sleep(pas.secondes)
+        return self._monotonic()
 
     async def _renew(self, refuse: str | None) -> None:
+        """A new token, unless another task has just had one."""
         async with self._renouvellement:
             if self._echange.jetons.live(refuse=refuse) is None:
                 await self._drive(self._echange.jetons.renew())
@@ -163,22 +171,3 @@ class ClientCfaAsync:
             # An empty page ends it too: a total that is wrong must not make this loop for ever.
             if not lot.lignes or vus >= lot.total:
                 return
-
-    async def _lead(self, demarche: Demarche[T]) -> T:
-        try:
-            pas = next(demarche)
-            while True:
-                try:
-                    fait = await (self._pause(pas) if isinstance(pas, Pause) else self.run(pas))
-                except ErreurCfa as erreur:
-                    pas = demarche.throw(erreur)
-                else:
-                    pas = demarche.send(fait)
-        except StopIteration as fin:
-            trouve: T = fin.value
-            return trouve
-
-    async def _pause(self, pause: Pause) -> float:
-        if pause.secondes > 0:
-            await self._sleep(pause.secondes)
-        return self._monotonic()

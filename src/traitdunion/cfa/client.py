@@ -19,7 +19,7 @@ from traitdunion.cfa.echange import appels, demarches
 from traitdunion.cfa.echange.appels import Appel, Pages
 from traitdunion.cfa.echange.connecteur import Connecteur
 from traitdunion.cfa.echange.demarches import Demarche, MemeDossier, Pause
-from traitdunion.cfa.echange.exchange import BesoinJeton, Echange, utc_now
+from traitdunion.cfa.echange.exchange import BesoinJeton, Echange, Pas, utc_now
 from traitdunion.cfa.echange.fichiers import TYPES_DE_FICHIER, Fichier
 from traitdunion.cfa.errors import ErreurCfa
 from traitdunion.cfa.profil import Profil
@@ -55,7 +55,7 @@ def _lead(build: Callable[Concatenate[Connecteur, P], Demarche[T]]) -> "Callable
 
     @wraps(build)
     def method(self: "ClientCfa", *args: P.args, **kwargs: P.kwargs) -> T:
-        return self._lead(build(self.connecteur, *args, **kwargs))
+        return self._drive(build(self.connecteur, *args, **kwargs))
 
     return method
 
@@ -147,25 +147,33 @@ class ClientCfa:
         raise AssertionError("retry_context ends by a return or an exception")
 
     def _drive(self, etapes: Generator[Any, Any, T]) -> T:
-        """Answer what an exchange asks for, until it ends."""
+        """Do what an exchange or a démarche asks for, until it ends."""
         try:
             pas = next(etapes)
             while True:
                 try:
-                    reponse = None
-                    if isinstance(pas, BesoinJeton):
-                        self._renew(pas.refuse)
-                    else:
-                        reponse = self._http.send(pas)
+                    fait = self._do(pas)
                 except (httpx.HTTPError, ErreurCfa) as erreur:
                     pas = etapes.throw(erreur)
                 else:
-                    pas = etapes.send(reponse)
+                    pas = etapes.send(fait)
         except StopIteration as fin:
-            fait: T = fin.value
-            return fait
+            trouve: T = fin.value
+            return trouve
+
+    def _do(self, pas: Pas | Appel[Any] | Pause) -> Any:
+        if isinstance(pas, httpx.Request):
+            return self._http.send(pas)
+        if isinstance(pas, BesoinJeton):
+            return self._renew(pas.refuse)
+        if isinstance(pas, Appel):
+            return self.run(pas)
+        if pas.secondes > 0:
+            self._sleep(pas.secondes)
+        return self._monotonic()
 
     def _renew(self, refuse: str | None) -> None:
+        """A new token, unless another thread has just had one."""
         with self._renouvellement:
             if self._echange.jetons.live(refuse=refuse) is None:
                 self._drive(self._echange.jetons.renew())
@@ -179,22 +187,3 @@ class ClientCfa:
             # An empty page ends it too: a total that is wrong must not make this loop for ever.
             if not lot.lignes or vus >= lot.total:
                 return
-
-    def _lead(self, demarche: Demarche[T]) -> T:
-        try:
-            pas = next(demarche)
-            while True:
-                try:
-                    fait = self._pause(pas) if isinstance(pas, Pause) else self.run(pas)
-                except ErreurCfa as erreur:
-                    pas = demarche.throw(erreur)
-                else:
-                    pas = demarche.send(fait)
-        except StopIteration as fin:
-            trouve: T = fin.value
-            return trouve
-
-    def _pause(self, pause: Pause) -> float:
-        if pause.secondes > 0:
-            self._sleep(pause.secondes)
-        return self._monotonic()
