@@ -195,6 +195,15 @@ def test_purging_and_checking_say_what_they_did(poste: Poste) -> None:
     assert "Contenu effacé le" in poste.envois("voir", 1).stdout
 
 
+def test_a_restored_box_is_doubted(poste: Poste) -> None:
+    poste.put_in()
+    fait = poste.envois("verifier", "--apres-restauration")
+    assert "1 envoi(s) seront relus" in fait.stderr
+    assert "incertain" in poste.envois("voir", 1).stdout
+    assert poste.envois("envoyer").exit_code == 0
+    assert len(poste.opco.depots) == 1
+
+
 def test_a_damaged_box_is_told_with_what_to_do(poste: Poste) -> None:
     poste.put_in()
     (fichier,) = (poste.boite / "fichiers").iterdir()

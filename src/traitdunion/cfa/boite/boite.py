@@ -255,6 +255,18 @@ class Boite:
             self._store.move(envoi, issue.acte, le=le, detail=detail, **issue.colonnes)
             return self._store.find(id)
 
+    def doubt(self) -> int:
+        """The box comes back from a backup: what is ready to go may have gone since; how many envois.
+
+        Each becomes INCERTAIN: read back before any sending, as after a lost answer. Raises BoiteOccupee.
+        """
+        with verrou.held(self._dossier), self._writing() as le:
+            prets = [un for un in self._store.list_envois([EtatEnvoi.EN_ATTENTE], None, None) if un.bloque_par is None]
+            for envoi in prets:
+                issue = issues.restored(envoi, le)
+                self._store.move(envoi, issue.acte, le=le, detail=issue.detail, **issue.colonnes)
+            return len(prets)
+
     def abandonner(self, id: int) -> list[Envoi]:
         """Give an envoi up, and with a dossier all that waited for its number; those given up.
 

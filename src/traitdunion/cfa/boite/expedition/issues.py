@@ -16,7 +16,7 @@ from traitdunion.norme.erreurs import Anomalie
 from traitdunion.norme.erreurs.depot import DEPOT_DEJA_RECU, SIRET_HORS_SIREN
 
 ALTERE, PERDUE, INTERROMPU, ABSENT = "ENVOI_ALTERE", "REPONSE_PERDUE", "ENVOI_INTERROMPU", "PAS_ENCORE_TROUVE"
-NUMERO_CONNU, IMPOSSIBLE = "NUMERO_DEJA_CONNU", "ENVOI_IMPOSSIBLE"
+NUMERO_CONNU, IMPOSSIBLE, RESTAURE = "NUMERO_DEJA_CONNU", "ENVOI_IMPOSSIBLE", "BOITE_RESTAUREE"
 # Answers of something that is not the norm's API: a wrong address, a proxy. No payload deserves them.
 ADRESSES = frozenset({404, 405, 407})
 # Identifiers that an OPCO's sentence might quote: 13 or 15 digits of a NIR, an IBAN.
@@ -182,6 +182,13 @@ def lost(envoi: Envoi, le: int, rythme: Rythme, renvoi_reconnu: bool, perdue: Re
         detail=" ".join(part for part in (code, reference) if part),
         compte="perdus",
     )
+
+
+def restored(envoi: Envoi, le: int) -> Issue:
+    """The box comes back from a backup: this envoi may have left since. To be read back at once."""
+    phrase = "La boîte a été remise depuis une sauvegarde : cet envoi est peut-être parti depuis."
+    colonnes = {**_trouble(RESTAURE, phrase, None), "relectures": 0, "prochain_essai": le}
+    return Issue(Acte.LOSE, colonnes, detail=RESTAURE)
 
 
 def interrupted(envoi: Envoi, le: int, rythme: Rythme, renvoi_reconnu: bool) -> dict[str, Any]:

@@ -86,6 +86,8 @@ class Relecture:
             relus = self._store.list_relus(numeros)
             neufs: list[tuple[str, str]] = []
             for numero in numeros:
+                if not cherches:
+                    break
                 identite, cerfa = relus.get(numero), None
                 if identite is None:
                     if reste == 0:
