@@ -25,7 +25,8 @@ from traitdunion.norme.messages.convention import Convention
 from traitdunion.norme.messages.facture import Avoir, Facture
 from traitdunion.norme.messages.pieces import Certificat, InfosFichier
 
-SANS_PIECE = frozenset({NatureEnvoi.DOSSIER, NatureEnvoi.FACTURE, NatureEnvoi.AVOIR})
+# These have a number of their own; the others are documents of a dossier.
+NUMEROTES = frozenset({NatureEnvoi.DOSSIER, NatureEnvoi.FACTURE, NatureEnvoi.AVOIR})
 
 
 class Boite:
@@ -246,8 +247,9 @@ class Boite:
         self._recover_if_alone()
         with self._writing() as le:
             envoi = self._store.find(id)
-            seul = envoi.nature in SANS_PIECE
-            recu = Recu(numero_interne, numero_externe) if seul else Recu(None, None, numero_interne)
+            seul = envoi.nature in NUMEROTES
+            dossier = depot.numero_of(self._store, envoi.suite)
+            recu = Recu(numero_interne, numero_externe) if seul else Recu(dossier, None, numero_interne)
             issue = issues.acknowledged(self._store, envoi, recu)
             if issue.acte is not Acte.ACKNOWLEDGE:
                 raise NumeroDejaConnu(f"Le numéro {numero_interne} est déjà celui d'un autre envoi de la boîte.")

@@ -345,7 +345,7 @@ def test_a_jump_during_a_drain_is_not_felt(boite: Boite, opco: OpcoModele, horlo
         (requetes.PROCHAIN, ()),
         (requetes.BLOQUER, (1,)),
         (requetes.NUMERO_PRIS, ("DOSSIER", "1", 1)),
-        (requetes.DOCUMENT_PRIS, ("CONVENTION", "1", 1)),
+        (requetes.DOCUMENT_PRIS, ("CONVENTION", "1", 1, "1")),
         (requetes.RECALER, {"le": 0}),
         (requetes.DOSSIER_DE, ("s",)),
         (requetes.PAR_IDENTITE, ("i",)),

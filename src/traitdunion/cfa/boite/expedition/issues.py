@@ -41,9 +41,7 @@ class Issue:
 
 def acknowledged(store: Store, envoi: Envoi, recu: Recu, *, retrouve: bool = False) -> Issue:
     """Accepted; unless its number is already another envoi's, which a person must look at."""
-    # The pieces of a dossier all bear its number; their own is the document's.
-    propre = None if envoi.nature in (NatureEnvoi.CONVENTION, NatureEnvoi.DOCUMENT) else recu.numero_interne
-    autre = store.find_numero(envoi.nature, envoi.id, numero=propre, document=recu.numero_document)
+    autre = _holder(store, envoi, recu)
     if autre is not None:
         return _alarm(envoi, recu, autre)
     numero = recu.numero_externe or recu.numero_interne or recu.numero_document
@@ -60,6 +58,15 @@ def acknowledged(store: Store, envoi: Envoi, recu: Recu, *, retrouve: bool = Fal
         detail=f"retrouvé par relecture, {numero}" if retrouve else numero,
         compte="retrouves" if retrouve else "acceptes",
     )
+
+
+def _holder(store: Store, envoi: Envoi, recu: Recu) -> int | None:
+    """The envoi that already bears what must be this one's own number; pieces of a dossier all bear the dossier's."""
+    if envoi.nature in (NatureEnvoi.CONVENTION, NatureEnvoi.DOCUMENT):
+        if recu.numero_document is None:
+            return None
+        return store.find_document(envoi.nature, recu.numero_document, dossier=recu.numero_interne, sauf=envoi.id)
+    return None if recu.numero_interne is None else store.find_numero(envoi.nature, recu.numero_interne, sauf=envoi.id)
 
 
 def _alarm(envoi: Envoi, recu: Recu, autre: int) -> Issue:
