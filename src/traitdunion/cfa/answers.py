@@ -13,6 +13,8 @@ from traitdunion.norme.erreurs import Anomalie, Gravite
 T = TypeVar("T")
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
 _JOUR_AVEC_HEURE = re.compile(r"(\d{4}-\d{2}-\d{2})T00:00:00(?:\.0+)?(?:Z|[+-]\d{2}:\d{2})?")
+# Members that are instants: midnight is one of them, not a day.
+_INSTANTS = frozenset({"survenuLe"})
 _PAR_STATUT: dict[int, type[Refused]] = {
     401: AuthenticationRefused,
     403: AccessRefused,
@@ -86,7 +88,7 @@ def _liberal(valeur: Any, nom: str) -> Any:
         return {cle: _liberal(fils, cle) for cle, fils in valeur.items() if fils is not None}
     if isinstance(valeur, list):
         return [_liberal(fils, nom) for fils in valeur]
-    if isinstance(valeur, str):
+    if isinstance(valeur, str) and nom not in _INSTANTS:
         jour = _JOUR_AVEC_HEURE.fullmatch(valeur)
         return jour[1] if jour else valeur
     if type(valeur) is int and nom.startswith("numero") and nom != "numeroPage":
