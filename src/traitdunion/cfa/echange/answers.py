@@ -35,6 +35,8 @@ _DE_L_OPCO = {
 _NATURES = frozenset({"natureFrais", "natureLigne"})
 _encoder = msgspec.json.Encoder(decimal_format="number")
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
+# Members that are instants: midnight is one of them, not a day.
+_INSTANTS = frozenset({"survenuLe"})
 _JOUR_AVEC_HEURE = re.compile(r"(\d{4}-\d{2}-\d{2})T00:00:00(?:\.0+)?(?:Z|[+-]\d{2}:\d{2})?")
 _PAR_STATUT: dict[int, type[Refused]] = {
     401: AuthenticationRefused,
