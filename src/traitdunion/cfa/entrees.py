@@ -1,7 +1,7 @@
 """The files that the commands take: a dossier as JSON or as a filled CERFA, a convention, and where results go."""
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
@@ -26,7 +26,7 @@ class DossierCharge:
     """
 
     depot: DepotDossier
-    corps: bytes
+    corps: bytes = field(repr=False)
     anomalies: tuple[Anomalie, ...] = ()
     notes: tuple[Note, ...] = ()
     est_pdf: bool = False
@@ -63,12 +63,21 @@ def load_json(chemin: Path) -> bytes:
 
 def load_piece(chemin: Path) -> Fichier:
     """A piece to join: PDF, JPEG or PNG, 10 MiB at most (norme.md §7). Raises FichierInutilisable."""
-    if chemin.stat().st_size > FICHIER_MAX_OCTETS:
-        raise FichierInutilisable(f"{chemin.name} dépasse 10 Mio : réduisez-le avant de l'envoyer.")
-    fichier = Fichier.read(chemin)
-    if chemin.suffix.lower() not in TYPES_DE_FICHIER or not fichier.contenu.startswith(_SIGNATURES):
+    require_piece(chemin)
+    return Fichier.read(chemin)
+
+
+def require_piece(chemin: Path) -> None:
+    """Look at a piece without reading it whole: its size, its suffix, its first bytes. Raises FichierInutilisable."""
+    try:
+        if chemin.stat().st_size > FICHIER_MAX_OCTETS:
+            raise FichierInutilisable(f"{chemin.name} dépasse 10 Mio : réduisez-le avant de l'envoyer.")
+        with chemin.open("rb") as fichier:
+            tete = fichier.read(max(map(len, _SIGNATURES)))
+    except OSError as erreur:
+        raise FichierInutilisable(f"{chemin.name} ne s'ouvre pas : {erreur.strerror}.") from None
+    if chemin.suffix.lower() not in TYPES_DE_FICHIER or not tete.startswith(_SIGNATURES):
         raise FichierInutilisable(f"{chemin.name} n'est ni un PDF, ni une image JPEG ou PNG.")
-    return fichier
 
 
 def complete_paper(dossier: DossierCharge, *, visa_cfa: bool | None, signature_probante: bool | None) -> DossierCharge:

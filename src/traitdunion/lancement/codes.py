@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-FAIT, INCIDENT, USAGE, REFUSE, ACCES, RESEAU, INTERROMPU, SORTIE_FERMEE = 0, 1, 2, 3, 4, 5, 130, 141
+FAIT, INCIDENT, USAGE, REFUSE, ACCES, RESEAU, OCCUPE, A_FAIRE = 0, 1, 2, 3, 4, 5, 6, 10
+INTERROMPU, SORTIE_FERMEE = 130, 141
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ TABLE = (
         "pas de réponse de l'OPCO ; ce qui est dans la boîte d'envoi y reste",
         "relancer la même commande plus tard",
     ),
+    CodeSortie(OCCUPE, "un autre envoi est en cours sur cette boîte", "attendre qu'il finisse"),
+    CodeSortie(A_FAIRE, "suivre : quelque chose attend le CFA", "faire ce que la commande indique"),
     CodeSortie(INTERROMPU, "interrompu (Ctrl-C)", "relancer la même commande"),
     CodeSortie(SORTIE_FERMEE, "le programme qui lisait la sortie s'est arrêté", "rien"),
 )

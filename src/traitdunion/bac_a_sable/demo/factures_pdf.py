@@ -1,19 +1,23 @@
-"""The invoices, credit notes and certificates of the demonstration: their data, and short readable PDF."""
+"""The invoices, credit notes and certificates of the demonstration: their data, and the PDF that a CFA would draw."""
 
-import json
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 import msgspec
-from fpdf import FPDF
 
 from traitdunion.bac_a_sable.demo import cast
-from traitdunion.norme.facturation.montants import say_montant, to_euros
+from traitdunion.cfa.facturation.messages import NATURE_ACTION
+from traitdunion.cfa.facturation.pdf import FactureDessinee, LigneDessinee, draw_facture, draw_texte
+from traitdunion.norme import ecriture
+from traitdunion.norme.facturation.montants import to_euros
+from traitdunion.norme.facturation.natures import Nature
 from traitdunion.norme.identifiants import numero_externe
 from traitdunion.norme.messages.cerfa import Cerfa
+from traitdunion.norme.messages.convention import ApprentiConvention, EmployeurConvention
+from traitdunion.norme.messages.facture import Avoir, Facture, LigneFacture
+from traitdunion.norme.messages.pieces import Certificat, EcheanceCertificat, OrganismeCertificat
 
-MENTION = "Exonération de TVA, article 261-4-4° a du CGI. Net de taxe."
+ADRESSE, CLIENT = "1 rue de l'Exemple\n75001 Paris", "OPCO DE DÉMONSTRATION"
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,64 +32,64 @@ def body(
 ) -> Piece:
     """An invoice, or a credit note when `origine` is the number of one; lines: nature, échéance, cents."""
     signe = 1 if origine is None else -1
-    membres: dict[str, Any] = {
-        "numero": numero,
-        "dateEmission": jour.isoformat(),
-        "montantTotal": _euros(signe * sum(montant for _, _, montant in lignes)),
-        "siretEmetteur": cast.SIRET_CFA,
-        "ibanEmetteur": cast.IBAN,
-        "estCertificatRealisation": False,
-        "lignes": [
-            {
-                "montant": _euros(signe * montant),
-                "natureLigne": nature,
-                "quantite": 1,
-                "numeroEcheance": str(echeance),
-                "numeroDossier": numero_externe(dossier),
-            }
-            for nature, echeance, montant in lignes
-        ],
-    }
-    if origine is not None:
-        membres["numeroFactureOrigine"] = origine
-    texte = [
-        f"Émise le {jour:%d/%m/%Y} par {cast.CFA}, SIRET {cast.SIRET_CFA}",
-        *(
-            f"{nature}, échéance {echeance} : {say_montant(signe * montant)} euros"
+    facture = Facture(
+        numero=numero,
+        date_emission=jour,
+        montant_total=to_euros(signe * sum(montant for _, _, montant in lignes)),
+        siret_emetteur=cast.SIRET_CFA,
+        iban_emetteur=cast.IBAN,
+        est_certificat_realisation=False,
+        lignes=tuple(
+            LigneFacture(
+                montant=to_euros(signe * montant),
+                nature_ligne=nature,
+                quantite=1,
+                numero_echeance=str(echeance),
+                numero_dossier=numero_externe(dossier),
+            )
             for nature, echeance, montant in lignes
         ),
-        MENTION,
-    ]
-    titre = f"{'Facture' if origine is None else 'Avoir'} {numero}"
-    return Piece(donnees=json.dumps(membres).encode(), pdf=draw(titre, texte))
+    )
+    if origine is not None:
+        facture = Avoir(
+            **{nom: getattr(facture, nom) for nom in Facture.__struct_fields__}, numero_facture_origine=origine
+        )
+    dessinee = FactureDessinee(
+        numero=numero,
+        emise_le=jour,
+        denomination=cast.CFA,
+        adresse=ADRESSE,
+        siret=cast.SIRET_CFA,
+        client=CLIENT,
+        iban=cast.IBAN,
+        origine=origine,
+        lignes=tuple(
+            LigneDessinee(
+                dossier=numero_externe(dossier),
+                nature=Nature(nature).libelle,
+                echeance=str(echeance),
+                montant=signe * montant,
+            )
+            for nature, echeance, montant in lignes
+        ),
+    )
+    return Piece(donnees=ecriture.write(facture), pdf=draw_facture(dessinee))
 
 
 def certificat(cerfa: Cerfa, dossier: int, echeance: int, *, jour: date) -> Piece:
     """The certificat de réalisation of an échéance."""
     assert cerfa.employeur
     assert cerfa.apprenti
-    membres = {
-        "typeCertificat": "Final",
-        "numeroInterneDossier": str(dossier),
-        "dateSignature": jour.isoformat(),
-        "attestationConservationPieces": True,
-        "natureAction": "Action de formation par apprentissage",
-        "employeur": {"siret": cerfa.employeur.siret},
-        "apprenti": {"nom": cerfa.apprenti.nom, "prenom": cerfa.apprenti.prenom},
-        "organismeFormation": {"siret": cast.SIRET_CFA},
-        "echeance": {"numero": str(echeance)},
-    }
-    return Piece(donnees=json.dumps(membres).encode(), pdf=draw("Certificat de réalisation", ["Formation réalisée."]))
-
-
-def draw(titre: str, lignes: Sequence[str]) -> bytes:
-    """A page, as PDF bytes."""
-    pdf = FPDF()
-    pdf.add_page()
-    pdf.set_font("Helvetica", size=12)
-    pdf.multi_cell(0, 9, "\n".join([titre, "", *lignes]))
-    return bytes(pdf.output())
-
-
-def _euros(centimes: int) -> float:
-    return float(to_euros(centimes))
+    message = Certificat(
+        type_certificat="Final",
+        numero_interne_dossier=str(dossier),
+        date_signature=jour,
+        attestation_conservation_pieces=True,
+        nature_action=NATURE_ACTION,
+        employeur=EmployeurConvention(siret=cerfa.employeur.siret),
+        apprenti=ApprentiConvention(nom=cerfa.apprenti.nom, prenom=cerfa.apprenti.prenom),
+        organisme_formation=OrganismeCertificat(siret=cast.SIRET_CFA),
+        echeance=EcheanceCertificat(numero=str(echeance)),
+    )
+    pdf = draw_texte("Certificat de réalisation", ["Formation réalisée."], le=jour)
+    return Piece(donnees=ecriture.write(message), pdf=pdf)

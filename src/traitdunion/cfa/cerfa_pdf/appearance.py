@@ -5,11 +5,11 @@ from typing import Any
 
 import pikepdf
 
+from traitdunion.cfa.winansi import to_winansi
+
 TAILLE_DE_POLICE = 8.0
 TAILLE_MINIMALE = 4.0
 MARGE = 2.0
-# Letters that have no accent to lose.
-_SANS_DECOMPOSITION = str.maketrans("ŁłĐđıĦħŦŧ", "LlDdiHhTt")
 # Advance widths of Helvetica for the characters 32 to 126, in thousandths of the size (Adobe's core font metrics).
 _CHASSES = (
     "278 278 355 556 556 889 667 191 333 333 389 584 278 333 278 278 556 556 556 556 556 556 556 556 556 556 278 278 "
@@ -78,14 +78,5 @@ def show_box(widget: Any, *, cochee: bool) -> None:
 
 def escape(texte: str) -> bytes:
     """A text as the inside of a PDF string in WinAnsi; letters that it lacks lose their accent, or become « ? »."""
-    octets = bytearray()
-    for lettre in unicodedata.normalize("NFC", texte):
-        try:
-            octets += lettre.encode("cp1252")
-        except UnicodeEncodeError:
-            octets += _plain(lettre).encode("cp1252", "ignore") or b"?"
-    return bytes(octets).replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
-
-
-def _plain(lettre: str) -> str:
-    return unicodedata.normalize("NFKD", lettre.translate(_SANS_DECOMPOSITION))
+    octets = to_winansi(texte).encode("cp1252")
+    return octets.replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")

@@ -2,7 +2,16 @@
 
 import typer
 
-from traitdunion.cfa.commandes import configurer, diagnostic, dossiers
+from traitdunion.cfa.commandes import (
+    configurer,
+    diagnostic,
+    dossiers,
+    envois,
+    facturation,
+    opco,
+    promotions,
+    suivi,
+)
 from traitdunion.cfa.terminal.familles import GroupeParFamilles
 from traitdunion.cfa.terminal.outcome import CODES
 
@@ -15,5 +24,6 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help: long option names whole, readable aloud
     pretty_exceptions_show_locals=False,  # locals would print secrets and people
 )
-for famille in (dossiers, configurer, diagnostic):
+for famille in (promotions, dossiers, suivi, facturation, configurer, diagnostic, opco):
     app.add_typer(famille.app)
+app.add_typer(envois.app, name="envois")

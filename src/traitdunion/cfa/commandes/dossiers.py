@@ -12,7 +12,8 @@ from pathlib import Path
 import typer
 
 from traitdunion.cfa import entrees, envoi
-from traitdunion.cfa.client import ClientCfa
+from traitdunion.cfa.client import ClientCfa, Fichier
+from traitdunion.cfa.commandes.envois import opened
 from traitdunion.cfa.convention import ANNEES_RQTH, Engagements, build_convention
 from traitdunion.cfa.errors import CerfaIllisible
 from traitdunion.cfa.profil import Profil
@@ -77,12 +78,15 @@ def deposer(
     numero_interne: options.NumeroInterne = None,
     renvoyer: options.Renvoyer = False,
     a_blanc: options.ABlanc = False,
+    boite: options.EnBoite = False,
+    nouveau_depot: options.NouveauDepot = False,
+    promotion: options.Promotion = None,
     configuration: options.Configuration = None,
     profil: options.NomProfil = None,
     au: options.AuJour = None,
     en_json: options.EnJson = False,
 ) -> None:
-    """Déposer un contrat et sa convention ; donne le numéro de dossier de l'OPCO.
+    """Déposer un contrat et sa convention, aussitôt ou par la boîte d'envoi ; donne le numéro de dossier de l'OPCO.
 
     Les identifiants viennent du fichier de réglages ou des variables TRAITDUNION_CFA_*, jamais de la ligne de commande.
 
@@ -101,6 +105,10 @@ def deposer(
         conforme=conforme,
     )
     _require_one_source(donnees_convention, engagements)
+    if (nouveau_depot or promotion) and not boite:
+        raise typer.BadParameter("--nouveau-depot et --promotion vont avec --boite.")
+    if boite and (numero_interne is not None or renvoyer):
+        raise typer.BadParameter("--boite décide elle-même des renvois : retirez --numero-interne et --renvoyer.")
     if numero_interne is not None and not (numero_interne.isascii() and numero_interne.isdigit()):
         raise typer.BadParameter("--numero-interne est le numéro interne, en chiffres, et non le numéro « CA- ».")
     bilan = envoi.Bilan(numero_interne=numero_interne)
@@ -116,6 +124,9 @@ def deposer(
             raise Refus(anomalies)
         if a_blanc:
             _tell_dry_run(anomalies, en_json=en_json)
+            return
+        if boite:
+            _enqueue(charge, donnees, piece, profil, promotion=promotion, nouveau=nouveau_depot, en_json=en_json)
             return
         reglages = Profil.load(configuration, nom=profil)
         reglages = replace(reglages, renvoi_reconnu=True) if renvoyer else reglages
@@ -226,6 +237,34 @@ def _ask_mandat() -> bool:
     return typer.confirm(
         "L'employeur a-t-il donné mandat de gestion au CFA, dans un chapitre de la convention ?", err=True
     )
+
+
+def _enqueue(
+    charge: entrees.DossierCharge,
+    convention: Convention,
+    fichier: Fichier,
+    profil: str | None,
+    *,
+    promotion: str | None,
+    nouveau: bool,
+    en_json: bool,
+) -> None:
+    """Put it in the box of the profile instead of sending it: no network, no secret is needed."""
+    with opened(profil) as boite:
+        mise = boite.enqueue_dossier(
+            charge.corps, convention=convention, fichier=fichier, promotion=promotion, nouveau=nouveau
+        )
+    numeros = [envoi.id for envoi in mise.envois]
+    if en_json:
+        resultat = "DEJA_EN_BOITE" if mise.deja else "MIS_EN_BOITE"
+        affichage.print_json({"resultat": resultat, "envois": numeros, "memeContenu": mise.meme_contenu})
+        return
+    affichage.print_lines([("Envois", ", ".join(f"n° {numero}" for numero in numeros))])
+    if mise.deja:
+        autre = ", avec un autre contenu" if mise.meme_contenu is False else ""
+        affichage.say(f"Ce contrat est déjà dans la boîte{autre} : rien n'y est ajouté (voir l'envoi n° {numeros[0]}).")
+    else:
+        affichage.say("Mis en boîte. Pour envoyer : traitdunion cfa envois envoyer")
 
 
 def _tell_dry_run(anomalies: list[Anomalie], *, en_json: bool) -> None:

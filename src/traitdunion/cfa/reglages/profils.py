@@ -12,7 +12,7 @@ from traitdunion.cfa.reglages.secrets import find_secret
 
 PAR_DEFAUT = "profil_par_defaut"  # top level of the file: the profile meant when none is named
 NOM_DU_HAUT = "defaut"  # the profile written at the top level, without a table
-SECTIONS = frozenset({"facturation"})  # tables inside a profile, for other parts
+SECTIONS = frozenset({"facturation", "routes"})  # tables inside a profile
 # What says that a table is a profile, whatever else it holds.
 _MARQUES = frozenset({"api", "jeton", "client_id", "cle_api", "client_secret", "opco"})
 _A_RESOUDRE = ("client_secret", "cle_api")

@@ -157,3 +157,18 @@ NomProfil = Annotated[
         help="Table du fichier de réglages : un OPCO parmi plusieurs.",
     ),
 ]
+EnBoite = Annotated[
+    bool,
+    typer.Option("--boite", help="Mettre dans la boîte d'envoi ; « traitdunion cfa envois envoyer » enverra."),
+]
+NouveauDepot = Annotated[
+    bool,
+    typer.Option(
+        "--nouveau-depot",
+        help="Avec --boite : l'OPCO a refusé ou annulé depuis le dossier accepté de ce contrat, en remettre un.",
+    ),
+]
+Promotion = Annotated[
+    str | None,
+    typer.Option("--promotion", metavar="NOM", help="Avec --boite : la promotion à laquelle il se rattache."),
+]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from traitdunion.cfa.boite.errors import BoiteOccupee, ErreurBoite
 from traitdunion.cfa.errors import (
     AccessRefused,
     AuthenticationRefused,
@@ -15,6 +16,7 @@ from traitdunion.cfa.errors import (
     ProfilInvalide,
     Refused,
     ReponsePerdue,
+    RouteAbsente,
 )
 from traitdunion.cfa.terminal import affichage
 from traitdunion.lancement import codes
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from traitdunion.cfa.envoi import Bilan
 
 OK, USAGE, REFUSE, ACCES, RESEAU = codes.FAIT, codes.USAGE, codes.REFUSE, codes.ACCES, codes.RESEAU
+OCCUPE, A_FAIRE = codes.OCCUPE, codes.A_FAIRE
 CODES = codes.epilogue()
 INTERROMPU_EN_ENVOI = (
     "Interrompu. Un envoi direct était peut-être en cours : relisez l'état de vos dossiers avant de le refaire."
@@ -31,6 +34,9 @@ INTERROMPU_EN_ENVOI = (
 _NATURES: tuple[tuple[type[Exception], str, int], ...] = (
     (ProfilInvalide, "REGLAGES", USAGE),
     (FichierInutilisable, "FICHIER", USAGE),
+    (RouteAbsente, RouteAbsente.code, REFUSE),
+    (BoiteOccupee, "BOITE_OCCUPEE", OCCUPE),
+    (ErreurBoite, "BOITE", USAGE),
     (AuthenticationRefused, "ACCES_REFUSE", ACCES),
     (AccessRefused, "ACCES_REFUSE", ACCES),
     (Refused, "REFUSE", REFUSE),

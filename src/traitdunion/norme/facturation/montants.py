@@ -25,3 +25,8 @@ def to_euros(centimes: int) -> Decimal:
 def say_montant(centimes: int) -> str:
     """Cents as an error sentence says them, without the unit: « 1 823,03 », « -750,00 »."""
     return f"{'-' if centimes < 0 else ''}{write_montant(abs(centimes))}"
+
+
+def say_euros(centimes: int) -> str:
+    """Cents as people read them: « 2 400,00 € », with no-break spaces."""
+    return f"{say_montant(centimes)}\u00a0€"

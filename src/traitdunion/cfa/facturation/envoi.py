@@ -1,0 +1,103 @@
+"""From invoices prepared to the outbox: numbered, drawn, put in, and taken up again after a crash."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from traitdunion.cfa.client import Fichier
+from traitdunion.cfa.facturation.carnet import Carnet, Emission, EtatEmission
+from traitdunion.cfa.facturation.emetteur import Emetteur
+from traitdunion.cfa.facturation.messages import build_facture
+from traitdunion.cfa.facturation.pdf import FactureDessinee, LigneDessinee, draw_facture
+from traitdunion.cfa.facturation.preparation import FacturePreparee
+from traitdunion.cfa.suivi.boite import BoiteEnvoi
+from traitdunion.cfa.suivi.modele import Vue
+from traitdunion.norme.controles.facturation import check_facture
+from traitdunion.norme.erreurs import Anomalie
+
+_SELON_ENVOI = {
+    "ACCEPTE": EtatEmission.ACCEPTEE,
+    "REFUSE": EtatEmission.REFUSEE,
+    "ABANDONNE": EtatEmission.ABANDONNEE,
+}
+
+
+def refresh(carnet: Carnet, boite: BoiteEnvoi, emetteur: Emetteur, vue: Vue) -> list[Emission]:
+    """Bring the register up to date with the outbox and the OPCO; finish what a crash cut. What was finished."""
+    envois = {envoi.id: envoi for envoi in boite.list_envois() if str(envoi.nature) == "FACTURE"}
+    recues = {facture.numero for facture in vue.factures}
+    for emission in carnet.list_emissions():
+        envoi = envois.get(emission.envoi) if emission.envoi is not None else None
+        if emission.numero in recues:
+            etat: EtatEmission | None = EtatEmission.ACCEPTEE  # whatever the outbox knows, the OPCO has it
+        else:
+            etat = _SELON_ENVOI.get(str(envoi.etat)) if envoi is not None else None
+        if etat is not None and etat is not emission.etat and emission.etat is not EtatEmission.RESERVEE:
+            carnet.mark(emission.numero, etat)
+    reprises = carnet.list_reservees()
+    put_in_boite(carnet, boite, emetteur, reprises)
+    return reprises
+
+
+def put_in_boite(carnet: Carnet, boite: BoiteEnvoi, emetteur: Emetteur, emissions: Sequence[Emission]) -> None:
+    """Hand invoices that have their number to the outbox; one that it already holds is not put in twice."""
+    dedans = {
+        envoi.libelle: envoi.id
+        for envoi in boite.list_envois()
+        if str(envoi.nature) == "FACTURE" and str(envoi.etat) not in ("REFUSE", "ABANDONNE")
+    }
+    for emission in emissions:
+        envoi = dedans.get(emission.numero)
+        if envoi is None:
+            fichier = Fichier(f"{emission.numero.replace('/', '-')}.pdf", draw_emission(emission, emetteur))
+            suites = [boite.find_suite(dossier.numero_interne) for dossier in emission.facture.dossiers]
+            mise: Any = boite.enqueue_facture(
+                build_facture(emission, emetteur), fichier, suites=suites, libelle=emission.numero
+            )
+            envoi = mise.envois[0].id
+        carnet.mark_en_boite(emission.numero, envoi)
+
+
+def check(factures: Sequence[FacturePreparee], emetteur: Emetteur, *, le: date) -> Iterator[Anomalie]:
+    """What the OPCO's own checks would say of these invoices, before any number is taken."""
+    for facture in factures:
+        essai = Emission(
+            numero=f"{emetteur.prefixe}{le.year}-00000", etat=EtatEmission.RESERVEE, emise_le=le, facture=facture
+        )
+        yield from check_facture(build_facture(essai, emetteur), recu_le=le)
+
+
+def draw_emission(emission: Emission, emetteur: Emetteur) -> bytes:
+    """The PDF of an invoice that has its number."""
+    facture = emission.facture
+    return draw_facture(
+        FactureDessinee(
+            numero=emission.numero,
+            emise_le=emission.emise_le,
+            denomination=emetteur.denomination,
+            adresse=emetteur.adresse,
+            siret=facture.siret,
+            nda=emetteur.nda,
+            client=emetteur.client,
+            client_adresse=emetteur.client_adresse,
+            iban=emetteur.iban,
+            conditions=emetteur.conditions,
+            vaut_certificat=facture.est_certificat,
+            lignes=tuple(
+                LigneDessinee(
+                    dossier=ligne.dossier.numero_externe,
+                    numero_deca=ligne.dossier.numero_deca,
+                    apprenti=ligne.dossier.apprenti,
+                    employeur=ligne.dossier.employeur,
+                    formation=ligne.dossier.formation,
+                    nature=ligne.nature.libelle,
+                    echeance=ligne.echeance.numero,
+                    debut=ligne.echeance.debut,
+                    fin=ligne.echeance.fin,
+                    quantite=ligne.quantite,
+                    montant=ligne.montant,
+                )
+                for ligne in facture.lignes
+            ),
+        )
+    )

@@ -1,0 +1,1 @@
+"""The local mirror: one SQLite file, what changed in it, and how it is brought up to date."""

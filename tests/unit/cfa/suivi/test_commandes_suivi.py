@@ -1,0 +1,179 @@
+"""The follow-up as a secretary uses it: what is printed, what is sent, how it ends."""
+
+import json
+import stat
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+import stamina
+from builders.opco_factice import coupure
+from builders.suivi.boite import EnvoiFactice
+from builders.suivi.poste import LE, Poste
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting() -> Iterator[None]:
+    with stamina.set_testing(True, attempts=1):
+        yield
+
+
+@pytest.fixture
+def poste(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Poste:
+    return Poste(tmp_path, monkeypatch)
+
+
+def test_synchroniser_says_what_it_read(poste: Poste) -> None:
+    poste.opco.engage(poste.opco.deposit())
+    resultat = poste.type("synchroniser")
+
+    assert resultat.exit_code == 0, resultat.output
+    assert "Dossiers relus : 1, dont 1 changé(s)" in resultat.stdout
+    assert "Clé : expire le 01/09/2027" in resultat.stdout
+    assert "première synchronisation" in resultat.stderr
+    assert json.loads(poste.type("synchroniser", "--json").stdout)["dossiersLus"] == 0
+
+
+def test_suivre_shows_promotions_then_what_waits_and_ends_with_ten(poste: Poste) -> None:
+    for _ in range(3):
+        poste.opco.deposit()
+    poste.opco.engage(1)
+    poste.opco.move(2, "EN_COURS_INSTRUCTION", "Attente d'information avant le 15/10/2026 : mandat. Page 3 illisible.")
+    poste.opco.move(3, "REFUSE", "Formation non éligible.")
+    poste.boite.contrats = [EnvoiFactice(1, "DOSSIER", "ACCEPTE", "a", "EXEMPLE", "BTS 2026", "1")]
+    (poste.donnees / "boite").mkdir(parents=True)
+    resultat = poste.type("suivre")
+
+    assert resultat.exit_code == 10, resultat.output
+    sortie = resultat.stdout.replace("\u00a0", " ")
+    assert "BTS 2026" in sortie
+    assert "Hors promotion : BTS FICTIF, 2026-2027" in sortie
+    assert "1 : 3 200,00 €" in sortie
+    ordre = [
+        sortie.index(titre) for titre in ("Attente d'information (1)", "Dossiers refusés", "À facturer maintenant")
+    ]
+    assert ordre == sorted(ordre)
+    assert "CA-0000002 EXEMPLE Ada2 · avant le 15/10/2026 · L'OPCO demande : mandat. Page 3 illisible." in sortie
+    assert "Refusé : Formation non éligible." in sortie
+    assert "traitdunion cfa facturer --promotion 'BTS 2026'" in sortie
+    assert "Vue du" in resultat.stderr
+
+
+def test_suivre_ends_with_zero_when_nothing_waits(poste: Poste) -> None:
+    poste.opco.deposit()
+    resultat = poste.type("suivre")
+
+    assert resultat.exit_code == 0, resultat.output
+    assert "Rien n'attend le CFA." in resultat.stderr
+
+
+def test_suivre_keeps_to_one_promotion(poste: Poste) -> None:
+    for _ in range(2):
+        poste.opco.engage(poste.opco.deposit())
+    poste.boite.contrats = [EnvoiFactice(1, "DOSSIER", "ACCEPTE", "a", "EXEMPLE", "BTS 2026", "1")]
+    (poste.donnees / "boite").mkdir(parents=True)
+    lu = json.loads(poste.type("suivre", "--promotion", "bts 2026", "--json").stdout)
+
+    assert [(une["nom"], une["dossiers"]) for une in lu["promotions"]] == [("BTS 2026", 1)]
+    assert [(un["genre"], un["montant"]) for un in lu["actes"]] == [("A_FACTURER", 3200.0)]
+
+
+def test_without_network_suivre_shows_the_local_view_with_its_age_and_ends_with_five(poste: Poste) -> None:
+    poste.opco.engage(poste.opco.deposit())
+    poste.type("synchroniser")
+    poste.opco.pannes = [coupure(httpx.ConnectError)] * 9
+    resultat = poste.type("suivre")
+
+    assert resultat.exit_code == 5
+    assert "À facturer maintenant" in resultat.stdout
+    assert "Pas de synchronisation" in resultat.stderr
+    assert "à l'instant" in resultat.stderr
+    assert poste.type("suivre", "--hors-ligne").exit_code == 10
+
+
+def test_a_key_refused_ends_with_four_and_still_shows_the_view(poste: Poste) -> None:
+    poste.opco.deposit()
+    poste.type("synchroniser")
+    refus = httpx.Response(403, json={"description": "Clé expirée.", "errors": [{"code": "CLE_EXPIREE"}]})
+    poste.opco.pannes = [lambda requete: refus] * 9
+    resultat = poste.type("suivre")
+
+    assert resultat.exit_code == 4
+    assert "Hors promotion" in resultat.stdout
+    assert "Clé expirée." in resultat.stderr
+
+
+def test_the_end_of_the_key_is_an_act_in_its_last_thirty_days(poste: Poste) -> None:
+    poste.opco.deposit()
+    poste.opco.cle_fin = LE + timedelta(days=31)
+    assert poste.type("suivre").exit_code == 0
+    poste.set_jour(LE + timedelta(days=19))
+    resultat = poste.type("suivre", "--hors-ligne")
+
+    assert resultat.exit_code == 10
+    assert "Clé : expire le 01/11/2026, dans 12 jours." in resultat.stdout
+
+
+def test_what_goes_wrong_in_the_outbox_is_told_with_the_command_that_shows_it(poste: Poste) -> None:
+    (poste.donnees / "boite").mkdir(parents=True)
+    poste.boite.envois = [
+        EnvoiFactice(1, "DOSSIER", "REFUSE", "a", "EXEMPLE Ada", message="Le SIRET est faux."),
+        EnvoiFactice(2, "CONVENTION", "INCERTAIN", "b", "EXEMPLE Bob"),
+        EnvoiFactice(3, "DOSSIER", "ACCEPTE", "c", "EXEMPLE Cléa"),
+        EnvoiFactice(4, "DOSSIER", "EN_ATTENTE", "d", "EXEMPLE Dina"),
+    ]
+    lu = json.loads(poste.type("suivre", "--json").stdout)
+
+    assert [(un["genre"], un["commande"]) for un in lu["actes"]] == [
+        ("ENVOI_A_REGLER", "traitdunion cfa envois voir 1"),
+        ("ENVOI_A_REGLER", "traitdunion cfa envois voir 2"),
+    ]
+    assert "Le SIRET est faux." in lu["actes"][0]["phrase"]
+
+
+def test_the_history_of_a_dossier_reads_as_sentences(poste: Poste) -> None:
+    poste.opco.deposit()
+    poste.type("synchroniser")
+    poste.opco.engage(1)
+    resultat = poste.type("suivre", "--historique", "CA-0000001")
+
+    assert resultat.exit_code == 0, resultat.output
+    sortie = resultat.stdout.replace("\u00a0", " ")
+    assert "État : transmis → engagé (accord)" in sortie
+    assert "Échéance 1, ouverture : 01/09/2026" in sortie
+    assert "Engagement : 8 000,00 €" in sortie
+    inconnu = poste.type("suivre", "--historique", "CA-9999999", "--hors-ligne")
+    assert inconnu.exit_code == 2
+    assert "Synchronisez d'abord" in inconnu.stderr
+
+
+def test_a_damaged_mirror_is_told_and_made_again(poste: Poste) -> None:
+    poste.opco.deposit()
+    poste.type("synchroniser")
+    (poste.donnees / "suivi.db").write_bytes(b"abime")
+    resultat = poste.type("suivre")
+
+    assert resultat.exit_code == 3
+    assert "synchroniser --tout-relire" in resultat.stderr
+    assert poste.type("synchroniser", "--tout-relire").exit_code == 0
+    assert "Hors promotion" in poste.type("suivre", "--hors-ligne").stdout
+
+
+def test_exports_hold_neither_nir_nor_formula(poste: Poste, tmp_path: Path) -> None:
+    poste.opco.engage(poste.opco.deposit(nom="=HYPERLINK(1)", employeur="@SOMME"))
+    csv, xlsx = tmp_path / "suivi.csv", tmp_path / "suivi.xlsx"
+    poste.type("suivre", "--csv", str(csv), "--xlsx", str(xlsx))
+
+    lignes = csv.read_text("utf-8-sig").splitlines()
+    assert lignes[1].split(";")[3:5] == ["'=HYPERLINK(1) Ada1", "'@SOMME"]
+    assert "8000,00" in lignes[1]
+    assert "206059999999901" not in csv.read_text("utf-8-sig")
+    assert stat.S_IMODE(csv.stat().st_mode) == 0o600
+    from python_calamine import CalamineWorkbook
+
+    feuille = CalamineWorkbook.from_path(str(xlsx)).get_sheet_by_index(0).to_python()
+    assert feuille[1][1:4] == ["CA-0000001", "075202609000001", "=HYPERLINK(1) Ada1"]
+    assert feuille[1][10] == 8000.0
+    assert poste.type("suivre", "--csv", str(csv)).exit_code == 2  # it exists
