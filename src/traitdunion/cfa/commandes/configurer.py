@@ -23,21 +23,10 @@ from traitdunion.cfa.reglages.secrets import Rangement, usable_keyring
 from traitdunion.cfa.terminal import affichage, options
 from traitdunion.cfa.terminal.constats import plain_constats, show_constats
 from traitdunion.cfa.terminal.outcome import CODES, OK, outcome
+from traitdunion.norme import profils
 
 # Code and name of the OPCO that a profile may be for.
-OPCOS: Sequence[tuple[str, str]] = (
-    ("afdas", "Afdas"),
-    ("akto", "AKTO"),
-    ("atlas", "Atlas"),
-    ("constructys", "Constructys"),
-    ("ocapiat", "OCAPIAT"),
-    ("opco2i", "OPCO 2i"),
-    ("opcoep", "OPCO EP"),
-    ("opcomobilites", "OPCO Mobilités"),
-    ("opcosante", "OPCO Santé"),
-    ("opcommerce", "L'Opcommerce"),
-    ("uniformation", "Uniformation"),
-)
+OPCOS: Sequence[tuple[str, str]] = tuple((un.code, un.nom) for un in profils.PROFILS)
 RANGEMENTS = {"trousseau": Rangement.TROUSSEAU, "fichier": Rangement.FICHIER}
 app = typer.Typer()
 

@@ -4,6 +4,7 @@ Exit codes of `envoyer`, the first that holds: 4 access refused; 6 another proce
 refused; 5 something is left waiting or uncertain; 0 all is accepted.
 """
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +18,8 @@ from traitdunion.cfa.boite.etats import LIBELLES, LIBELLES_ACTES, LIBELLES_NATUR
 from traitdunion.cfa.boite.temps import Temps
 from traitdunion.cfa.client import ClientCfa
 from traitdunion.cfa.lieux import data_folder
-from traitdunion.cfa.profil import NOM_PAR_DEFAUT, Profil
+from traitdunion.cfa.profil import Profil
+from traitdunion.cfa.reglages.profils import find_name
 from traitdunion.cfa.terminal import affichage, options
 from traitdunion.cfa.terminal.outcome import ACCES, CODES, OK, REFUSE, RESEAU, outcome
 
@@ -50,7 +52,7 @@ Promotion = Annotated[str | None, typer.Option("--promotion", metavar="NOM", hel
 @contextmanager
 def opened(profil: str | None) -> Iterator[Boite]:
     """The box of a profile; its settings need not be complete to look into it."""
-    with Boite.open(data_folder(profil or NOM_PAR_DEFAUT) / "boite", temps=TEMPS) as boite:
+    with Boite.open(data_folder(find_name(profil, os.environ)) / "boite", temps=TEMPS) as boite:
         yield boite
 
 

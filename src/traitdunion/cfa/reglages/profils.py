@@ -7,7 +7,7 @@ from typing import Any
 
 from traitdunion.cfa.errors import ProfilInvalide
 from traitdunion.cfa.lieux import PREFIXE, config_folder
-from traitdunion.cfa.reglages.fichier import read_file
+from traitdunion.cfa.reglages.fichier import default_file, read_file
 from traitdunion.cfa.reglages.secrets import find_secret
 
 PAR_DEFAUT = "profil_par_defaut"  # top level of the file: the profile meant when none is named
@@ -57,6 +57,14 @@ def values_of(brut: Mapping[str, Any], nom: str) -> dict[str, Any]:
         return dict(table)
     autres = {un for un in brut if isinstance(brut[un], dict) and un not in SECTIONS}
     return {cle: valeur for cle, valeur in brut.items() if cle not in autres} if nom == NOM_DU_HAUT else {}
+
+
+def find_name(nom: str | None, environ: Mapping[str, str]) -> str:
+    """The name of the profile meant, its settings complete or not: what it has sent can be seen. Raises ProfilInvalide."""
+    fichier = default_file(environ)
+    if fichier is None:
+        return nom or environ.get(PREFIXE + "PROFIL") or NOM_DU_HAUT
+    return choose_profil(read_file(fichier), nom, environ, fichier)
 
 
 def resolve(fichier: Path | None, nom: str | None, environ: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
