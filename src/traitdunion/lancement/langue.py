@@ -23,12 +23,13 @@ _MENTIONS = (
     (re.compile(r"<text>"), "<texte>"),
     (re.compile(r"<integer"), "<entier"),
 )
+_AUTOUR = re.compile(r"(?<!\w)'|'(?!\w)")  # quotation marks around a name, not the apostrophe inside it
 _FICHIERS = {"file": "le fichier", "dir": "le dossier", "directory": "le dossier", "path": "le chemin"}
 
 
 def _hint(sens: str) -> Callable[[re.Match[str]], str]:
     """« --au : … », the option named first and what is wrong with it after."""
-    return lambda trouve: sens.format(trouve[1].replace("'", ""), *(say_usage(un) for un in trouve.groups()[1:] if un))
+    return lambda trouve: sens.format(_AUTOUR.sub("", trouve[1]), *(say_usage(un) for un in trouve.groups()[1:] if un))
 
 
 def _possible(sens: str) -> Callable[[re.Match[str]], str]:

@@ -50,6 +50,7 @@ def run(*arguments: str) -> Result:
         (["peser", "{lui}"], "Il manque --nom."),
         (["peser", "{lui}", "--nom"], "L'option --nom attend une valeur."),
         (["peser", "{lui}", "b", "--nom", "x"], "De trop : b."),
+        (["peser", "{lui}", "l'été.pdf", "--nom", "x"], "De trop : l'été.pdf."),
         (["peser", "/nulle/part", "--nom", "x"], "FICHIER : le fichier /nulle/part n'existe pas."),
         (["peser", "/tmp", "--nom", "x"], "FICHIER : /tmp est un dossier."),
         (["autre", "{lui}"], "{lui} est un fichier."),

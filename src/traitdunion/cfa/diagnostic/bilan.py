@@ -40,13 +40,34 @@ def diagnose(
     yield from constats
     if choisi is not None:
         dossier = data_root(environ) / folder_name(choisi)
-        yield from donnees.check_boite(dossier / "boite")
+        yield from donnees.check_boite(dossier / "boite", count=_count, is_busy=_is_busy)
         yield from donnees.check_suivi(dossier / "suivi.db", maintenant)
     yield from poste.check_relais(environ)
     if profil is not None:
         yield from poste.check_cle(profil)
         if not sans_reseau:
             yield from check_liaison(profil, transport=transport)
+
+
+def _count(dossier: Path) -> dict[str, int]:
+    """The envois of an outbox that exists, by the French name of their state. Raises BoiteEndommagee."""
+    from traitdunion.cfa.boite import Boite
+    from traitdunion.cfa.boite.etats import LIBELLES
+
+    with Boite.open(dossier) as boite:
+        return {LIBELLES[etat]: nombre for etat, nombre in boite.count_etats().items()}
+
+
+def _is_busy(dossier: Path) -> bool:
+    """Whether a sender of another process holds the outbox."""
+    from traitdunion.cfa.boite import BoiteOccupee
+    from traitdunion.cfa.boite.disque import verrou
+
+    try:
+        with verrou.held(dossier):
+            return False
+    except BoiteOccupee:
+        return True
 
 
 def check_liaison(profil: Profil, *, transport: httpx.BaseTransport | None = None) -> Iterator[Constat]:

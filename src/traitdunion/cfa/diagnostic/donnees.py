@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from traitdunion.cfa.diagnostic.modele import Constat, bad, doubtful, good
+from traitdunion.cfa.errors import ErreurCfa
 from traitdunion.lancement import codes
 
 PLACE_MIN_OCTETS = 200 * 1024 * 1024
@@ -36,7 +37,11 @@ def check_boite(
     if libre < PLACE_MIN_OCTETS:
         yield doubtful(sujet, f"Il ne reste que {libre // 1024**2} Mio sur ce disque.", "Faites de la place.")
     if count is not None:
-        comptes = {etat: nombre for etat, nombre in count(dossier).items() if nombre}
+        try:
+            comptes = {etat: nombre for etat, nombre in count(dossier).items() if nombre}
+        except ErreurCfa as erreur:  # its file is sound, and yet it is not what the outbox wrote
+            yield bad(sujet, str(erreur), f"Copiez le dossier {dossier} et appelez l'assistance.")
+            return
         dit = ", ".join(f"{nombre} {etat}" for etat, nombre in comptes.items()) or "vide"
         yield good(sujet, f"{dossier} : {dit}.")
     else:

@@ -19,6 +19,7 @@ from traitdunion.cfa.errors import (
     NotFound,
     NotSent,
     Refused,
+    RouteAbsente,
 )
 from traitdunion.cfa.profil import Profil
 from traitdunion.lancement import codes
@@ -162,16 +163,13 @@ def _check_connexion(client: ClientCfa) -> Iterator[Constat]:
     try:
         statut = client.status()
     except AuthenticationRefused as refus:
-        yield bad(
-            "Connexion",
-            str(refus),
-            "Vérifiez le client ID et le client secret auprès de votre éditeur, puis : traitdunion cfa configurer",
-            code=codes.ACCES,
-        )
+        yield _refused(refus)
     except NotSent as erreur:
         yield bad("Connexion", str(erreur), "Vérifiez l'adresse « jeton ».", code=codes.RESEAU)
     except NoAnswer as erreur:
         yield bad("API", str(erreur), "Recommencez plus tard.", code=codes.RESEAU)
+    except RouteAbsente as absente:
+        yield good("API", f"{absente}")
     except NotFound:
         yield connectee
         yield doubtful("API", "Ce serveur ne dit pas son état (« status »).", "Vérifiez l'adresse « api ».")
@@ -222,6 +220,11 @@ def _check_accrochage(client: ClientCfa) -> Iterator[Constat]:
     except AccessRefused as refus:
         yield bad("Accrochage", str(refus), _advice(refus), code=codes.ACCES)
         return
+    except AuthenticationRefused as refus:
+        yield _refused(refus)
+        return
+    except RouteAbsente as absente:
+        yield doubtful("Accrochage", f"Il n'a pu être vérifié : {absente}")
     except Refused as refus:
         yield doubtful("Accrochage", f"La liste des dossiers n'est pas servie : {refus}")
     except ErreurCfa as erreur:
@@ -235,6 +238,11 @@ def _check_accrochage(client: ClientCfa) -> Iterator[Constat]:
         yield good("Extensions", "Aucune vue : les états se relisent par la liste, comme chez tout OPCO.")
     else:
         yield good("Extensions", "Fil des événements servi : le suivi ne relit que ce qui a changé.")
+
+
+def _refused(refus: AuthenticationRefused) -> Constat:
+    conseil = "Vérifiez le client ID et le client secret auprès de votre éditeur, puis : traitdunion cfa configurer"
+    return bad("Connexion", str(refus), conseil, code=codes.ACCES)
 
 
 def _advice(refus: Refused) -> str:

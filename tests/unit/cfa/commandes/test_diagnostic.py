@@ -1,6 +1,7 @@
 """`cfa diagnostic` as a person reads it, and as a script does."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import stamina
 from builders.opco_factice import API, CLE, CLIENT_ID, JETON, SECRET, OpcoFactice, coupure, refus
 from typer.testing import CliRunner, Result
 
+from traitdunion.cfa.boite import Boite
+from traitdunion.cfa.boite.disque import verrou
 from traitdunion.cfa.commandes import app
 
 
@@ -129,3 +132,32 @@ def test_a_profile_that_is_wholly_in_the_environment_needs_no_file() -> None:
     assert fini.exit_code == 0
     assert "« afdas » est complet" in fini.stdout
     assert "cle_api : environnement" in fini.stdout
+
+
+@pytest.mark.usefixtures("fichier")
+def test_what_waits_in_the_outbox_is_counted_and_a_sender_at_work_is_seen(tmp_path: Path) -> None:
+    boite = tmp_path / "xdg" / "data" / "traitdunion" / "cfa" / "afdas" / "boite"
+    with Boite.open(boite):
+        pass
+    assert "boite : vide." in run(OpcoFactice(), "--sans-reseau").stdout
+
+    with verrou.held(boite):
+        fini = run(OpcoFactice(), "--sans-reseau")
+    assert fini.exit_code == 0
+    assert "Un autre envoi est en cours" in fini.stdout
+
+
+@pytest.mark.usefixtures("fichier")
+def test_an_outbox_that_is_another_s_file_is_told(tmp_path: Path) -> None:
+    boite = tmp_path / "xdg" / "data" / "traitdunion" / "cfa" / "afdas" / "boite"
+    with Boite.open(boite):
+        pass
+    (base,) = boite.glob("*.db")
+    base.unlink()
+    with sqlite3.connect(base) as autre:
+        autre.execute("CREATE TABLE tout_autre (x)")
+    autre.close()
+
+    fini = run(OpcoFactice(), "--sans-reseau")
+    assert fini.exit_code == 2
+    assert "✗ Boîte d'envoi" in fini.stdout

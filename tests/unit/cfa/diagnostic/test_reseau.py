@@ -158,6 +158,22 @@ def test_a_server_without_status_is_no_reason_to_stop() -> None:
     assert of(constats, "Accrochage").niveau is Niveau.BON
 
 
+def test_an_opco_without_some_routes_is_told_and_not_blamed() -> None:
+    profil = a_profil(routes={"statut": False, "lire_etats": False})
+    constats = look(OpcoFactice(), profil)
+
+    assert exit_code(constats) == 0
+    assert of(constats, "Accrochage").niveau is Niveau.ATTENTION
+
+
+def test_a_wrong_client_is_seen_even_where_the_server_tells_no_status() -> None:
+    opco = OpcoFactice(jeton_refuse=refus(401, "CLIENT_INCONNU")(None))  # type: ignore[arg-type]
+    constats = look(opco, a_profil(routes={"statut": False}, siren=None))
+
+    assert of(constats, "Connexion").niveau is Niveau.MAUVAIS
+    assert exit_code(constats) == 4
+
+
 def test_a_server_that_falls_after_the_first_answer_is_told() -> None:
     opco = answering(lambda request: httpx.Response(503), "/v2/status")
 
