@@ -231,7 +231,7 @@ def _liberal(valeur: Any, nom: str) -> Any:
     if isinstance(valeur, str):
         if nom in _NATURES:
             return normalise_nature(valeur)
-        jour = _JOUR_AVEC_HEURE.fullmatch(valeur)
+        jour = None if nom in _INSTANTS else _JOUR_AVEC_HEURE.fullmatch(valeur)
         return jour[1] if jour else valeur
     if type(valeur) is int and nom.startswith("numero") and nom != "numeroPage":
         return str(valeur)
