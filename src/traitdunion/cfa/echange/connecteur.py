@@ -11,7 +11,7 @@ from traitdunion.norme.facturation.natures import normalise_nature
 from traitdunion.norme.messages.facture import Facture
 from traitdunion.norme.profils import Dpop, Identifiants, NomRoute, ProfilOpco, RouteOpco, Source, Support
 
-_SANS_TITRE = "{libelle} : {opco} ne l'offre pas par l'API. Rien n'est envoyé. {conseil}"
+_ABSENTE = "{libelle} : {opco} ne l'offre pas par l'API. Rien n'est envoyé. {conseil}"
 _A_L_ESSAI = (
     "{libelle} : {opco} l'a « {support} » par l'API. Rien n'est envoyé. {conseil} Si vous participez à l'essai, "
     "ajoutez au profil : essai = true."
@@ -49,7 +49,7 @@ class Connecteur:
         ouverte = route.support is Support.OUI or (route.support.a_l_essai and self.profil.is_essai(nom))
         if ouverte and version in (None, route.version):
             return route
-        modele = _A_L_ESSAI if route.support.a_l_essai else _SANS_TITRE
+        modele = _A_L_ESSAI if route.support.a_l_essai else _ABSENTE
         phrase = modele.format(
             libelle=nom.libelle, opco=self.opco.nom, support=route.support.value, conseil=route.conseil
         )

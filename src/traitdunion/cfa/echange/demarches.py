@@ -45,6 +45,15 @@ class MemeDossier:
     meme_contenu: bool
 
 
+class Retrouves(dict[K, MemeDossier]):
+    """What was found, under the caller's keys; `complet`: nothing was left unread, what is not here is not there.
+
+    When it is False, a deposit that was not found may still be among older dossiers: it must not be sent again.
+    """
+
+    complet: bool = True
+
+
 Demarche = Generator[Appel[Any] | Pause, Any, T]
 
 
@@ -65,23 +74,24 @@ def find_same_dossiers(
     *,
     connus: Collection[str] = (),
     relus_max: int | None = None,
-) -> Demarche[dict[K, MemeDossier]]:
+) -> Demarche[Retrouves[K]]:
     """Of these deposits, under any key of the caller's, those already recorded: one reading for them all.
 
     Compares the identity of norme.md §7, so it works against any OPCO: the latest dossiers first, refused and
     cancelled ones left out, until every deposit is found. `connus`: numbers (numeroInterne) that the caller had as
     answers to other deposits, which need not be read. At most `relus_max` dossiers are read: by default 1,000, a
-    hundred at a time, or 50 where the OPCO gives them one by one. A deposit that is not in the answer was not found.
+    hundred at a time, or 50 where the OPCO gives them one by one; the answer says if that was enough (`complet`).
     """
     cherches = _identites(depots)
-    trouves: dict[K, MemeDossier] = {}
+    trouves: Retrouves[K] = Retrouves()
     ecartes, par_liste = frozenset(connus), ici.has(NomRoute.LIRE_LISTE)
     reste = relus_max if relus_max is not None else (RELUS_PAR_LISTE_MAX if par_liste else RELUS_MAX)
     recents = _Recents(appels.list_etats(ici), tries=ici.opco.etats_tries)
     while cherches and reste > 0 and (lot := (yield from recents.next())):
         lot.sort(key=lambda etat: _rank(etat.numero_interne), reverse=True)
-        candidats = [etat for etat in lot if etat.etat not in HORS_JEU and etat.numero_interne not in ecartes][:reste]
-        reste -= len(candidats)
+        vivants = [etat for etat in lot if etat.etat not in HORS_JEU and etat.numero_interne not in ecartes]
+        candidats = vivants[:reste]
+        reste -= len(vivants)
         pas = LISTE_MAX if par_liste else 1
         for debut in range(0, len(candidats), pas):
             forms = yield from _read_forms(ici, candidats[debut : debut + pas], par_liste=par_liste)
@@ -90,6 +100,7 @@ def find_same_dossiers(
                     trouves[cle] = MemeDossier(etat, _says_all(depots[cle], form))
             if not cherches:
                 break
+    trouves.complet = not cherches or reste > 0
     return trouves
 
 

@@ -120,6 +120,9 @@ def test_reading_back_is_bounded(relus_max: int, trouve: bool) -> None:
         for rang in range(4):
             client.deposit(depot_of(rang))
         assert (client.find_same_dossier(depot_of(1), relus_max=relus_max) is not None) is trouve
+        trouves = client.find_same_dossiers({"x": depot_of(1)}, relus_max=relus_max)
+        assert (set(trouves), trouves.complet) == ({"x"} if trouve else set(), trouve)
+        assert client.find_same_dossiers({"x": depot_of(9)}).complet
 
 
 @pytest.mark.parametrize("etat", ["REFUSE", "ANNULE", "Annulé"])
