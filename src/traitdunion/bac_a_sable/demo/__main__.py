@@ -12,11 +12,14 @@ from typing import Annotated, Any
 
 import typer
 
-from traitdunion.bac_a_sable.demo import cast, facturation, instruction, scenario
+from traitdunion.bac_a_sable.demo import cast, facturation, instruction, promotion, scenario
 from traitdunion.bac_a_sable.demo.server import Connection, DemoImpossible, serving
 from traitdunion.cfa.client import ClientCfa
 from traitdunion.cfa.profil import Profil
+from traitdunion.norme.identifiants import numero_externe
 from traitdunion.opco.socle.postgres import PostgresError
+
+MONTRES = 10  # dossiers that the conclusion names
 
 
 def tell(texte: str) -> None:
@@ -32,6 +35,9 @@ def demo(
         Path | None, typer.Option("--json", metavar="FICHIER", help="Écrit de quoi se connecter, une fois tout prêt.")
     ] = None,
     conserver: Annotated[Path | None, typer.Option(metavar="CHEMIN", help="Garde base et fichiers ici.")] = None,
+    apprentis: Annotated[
+        int, typer.Option("--apprentis", min=0, help="Combien d'apprentis dans la promotion transmise ; 0 : aucune.")
+    ] = 200,
     formulaire: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="CERFA 10103*14 vierge à remplir.")
     ] = None,
@@ -62,6 +68,12 @@ def demo(
                 tell("9. Les factures, les virements, les comptes")
                 joue.dossiers += facturation.play(client, connexion.settings, tell=tell)
                 scenario.read_etats(client, tell=tell)
+                if apprentis:
+                    tell(f"11. Une promotion de {apprentis} apprentis, par les commandes du CFA")
+                    jouee = promotion.play(
+                        *(client, connexion), nombre=apprentis, dossier=connexion.donnees / "cfa", tell=tell
+                    )
+                    joue.dossiers += [numero_externe(numero) for numero in jouee.dossiers]
             if fichier_json is not None:
                 _write_json(fichier_json, connexion, joue.dossiers)
             _conclude(connexion, joue.dossiers, time.monotonic() - debut)
@@ -119,7 +131,8 @@ def _write_json(fichier: Path, connexion: Connection, dossiers: list[str]) -> No
 
 
 def _conclude(connexion: Connection, dossiers: list[str], secondes: float) -> None:
-    tell(f"\nDossiers : {', '.join(dossiers)}  (en {secondes:.1f} s)")
+    montres = dossiers if len(dossiers) <= MONTRES else [*dossiers[:MONTRES], f"… {dossiers[-1]}"]
+    tell(f"\nDossiers : {', '.join(montres)}  (en {secondes:.1f} s)")
     tell(f"\nPortails : {connexion.api}/mya/connexion (comptes inventés, seconds facteurs désactivés ici)")
     for nom, un in connexion.acces.items():
         tell(f"  {nom:<12} {un.utilisateur:<10} {un.mot_de_passe}")

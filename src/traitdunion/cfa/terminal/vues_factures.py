@@ -94,6 +94,7 @@ def plain_emission(emission: Emission, envoi: Any) -> dict[str, Any]:
         "numero": emission.numero,
         "emiseLe": emission.emise_le.isoformat(),
         "envoi": emission.envoi,
+        "numeroInterne": envoi.numero_interne if envoi is not None else None,
         "etat": str(envoi.etat) if envoi is not None else emission.etat.value,
         "message": envoi.message if envoi is not None else None,
         **_plain_facture(emission.facture),
