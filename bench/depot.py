@@ -28,7 +28,7 @@ from traitdunion.bac_a_sable.demo.server import Connection, serving
 from traitdunion.norme import contenu, lecture
 from traitdunion.norme.messages.cerfa import DepotDossier
 from traitdunion.norme.openapi.exemples import CONVENTION
-from traitdunion.opco.dossiers.search import cle_recherche
+from traitdunion.opco.dossiers.search import affichage, cle_recherche
 
 REGLAGES = {
     "TRAITDUNION_APPELS_PAR_MINUTE": "0",
@@ -155,6 +155,7 @@ class Bench:
         assert cerfa.employeur is not None
         # A space after each colon: pgbench would take `:35` for one of its variables.
         copie = json.dumps(json.loads(contenu.copie_recherchable(cerfa)), ensure_ascii=False).replace("'", "''")
+        montre = json.dumps(json.loads(affichage(cerfa)), ensure_ascii=False).replace("'", "''")
         with psycopg.connect(self._connexion.database_url) as conn:
             row = conn.execute(
                 "SELECT length(corps_chiffre), d.editeur FROM depot JOIN dossier d USING (numero_interne)"
@@ -164,10 +165,10 @@ class Bench:
             "depot.sql",
             f"""BEGIN;
 INSERT INTO dossier (numero_interne, siren, editeur, identite, sha256_contenu, nir_empreinte, precedent, depose_le,
- siret_employeur, cle_recherche)
+ siret_employeur, cle_recherche, affichage)
  VALUES (nextval('dossier_numero'), '{cast.SIREN}', {row[1]}, sha256(gen_random_uuid()::text::bytea),
  decode(repeat('ab', 32), 'hex'), sha256(gen_random_uuid()::text::bytea), NULL, now(),
- '{cerfa.employeur.siret}', '{cle_recherche(cerfa)}') RETURNING numero_interne \\gset
+ '{cerfa.employeur.siret}', '{cle_recherche(cerfa)}', '{montre}') RETURNING numero_interne \\gset
 INSERT INTO depot (numero_interne, corps_chiffre, sha256_recu, cerfa)
  VALUES (:numero_interne, decode(repeat('ab', {row[0]}), 'hex'), decode(repeat('cd', 32), 'hex'), '{copie}');
 INSERT INTO evenement (siren, objet, numero_interne, type, acteur, survenu_le)

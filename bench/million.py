@@ -50,7 +50,7 @@ REPETITIONS = 12  # past these, the driver and the server keep the plan that the
 # number drawn from the dossier's: a few are common, most are rare.
 PEUPLER = """
 INSERT INTO dossier (numero_interne, siren, editeur, identite, sha256_contenu, etat, commentaire_etat, numero_deca,
-                     depose_le, siret_employeur, cle_recherche)
+                     depose_le, siret_employeur, cle_recherche, affichage)
 SELECT n, CASE WHEN n %% 10 = 0 THEN '900000001' ELSE (800000000 + n %% 3000)::text END, 1,
        sha256(n::text::bytea), sha256(n::text::bytea),
        (ARRAY['TRANSMIS', 'EN_COURS_INSTRUCTION', 'ENGAGE'])[1 + n %% 3],
@@ -60,7 +60,10 @@ SELECT n, CASE WHEN n %% 10 = 0 THEN '900000001' ELSE (800000000 + n %% 3000)::t
        now() - n * interval '1 second', (70000000000000 + n / %(par_siret)s)::text,
        translate(lpad((%(noms)s * tirage * tirage / 1000000000000 * 7919 %% %(noms)s)::text, 5, '0') || ' '
                  || lpad((%(prenoms)s * autre * autre / 1000000000000)::text, 4, '0'), '0123456789', 'abcdefghij')
-       || ' / entreprise fictive'
+       || ' / entreprise fictive',
+       jsonb_build_object('nom', 'NOM FICTIF ' || tirage, 'prenom', 'PRENOM FICTIF', 'employeur', 'ENTREPRISE FICTIVE',
+                          'formation', 'Titre professionnel inventé pour cette mesure', 'cfa', 'CFA FICTIF',
+                          'typeContrat', '11', 'debut', '2026-09-01', 'fin', '2028-08-31')
   FROM (SELECT n, n * 618034 %% 1000000 AS tirage, n * 414214 %% 1000000 AS autre
           FROM generate_series(1::bigint, %(dossiers)s) AS n) AS x
 """

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated
@@ -9,8 +10,8 @@ from typing import Annotated
 import typer
 
 from traitdunion import __version__
+from traitdunion.lancement import codes, completion, fin, flux
 
-OK, USAGE, REFUSE = 0, 2, 3
 CLE_OCTETS = 32  # an Ed25519 public key (RFC 8032)
 
 # Everything after the name belongs to the package's own commands, --help and -- included.
@@ -21,14 +22,23 @@ _TEL_QUEL = {
     "help_option_names": [],
 }
 
+# Packages whose commands are loaded when called, or when the shell completes inside them.
+_PAQUETS = {
+    "cfa": "traitdunion.cfa.commandes",
+    "opco": "traitdunion.opco.manage",
+    "referentiels": "traitdunion.opco.manage.referentiels",
+    "bac-a-sable": "traitdunion.bac_a_sable.commandes",
+}
+
 app = typer.Typer(
+    cls=completion.lazy_group(_PAQUETS),
     help="Trait d'union : l'interface d'échange entre les CFA et les OPCO.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,  # plain help: long option names whole, readable aloud
     pretty_exceptions_show_locals=False,
 )
-recepisse_app = typer.Typer(help="Récépissés de dépôt.", no_args_is_help=True, rich_markup_mode=None)
+recepisse_app = typer.Typer(cls=fin.Groupe, help="Récépissés de dépôt.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(recepisse_app, name="recepisse")
 
 
@@ -50,42 +60,57 @@ def root(
 
 @app.command(context_settings=_TEL_QUEL, add_help_option=False)
 def cfa(ctx: typer.Context) -> None:
-    """Côté CFA : déposer, controler, lire-cerfa, remplir-cerfa."""
-    _hand_over("traitdunion.cfa.commandes", ctx)
+    """Côté CFA : préparer, envoyer, suivre et régler les contrats d'apprentissage."""
+    with fin.ends(lambda: ctx.command_path):
+        _hand_over(ctx)
 
 
 @app.command(context_settings=_TEL_QUEL, add_help_option=False)
 def opco(ctx: typer.Context) -> None:
     """Côté OPCO : servir, migrer, gérer clés et accrochages."""
-    _hand_over_serveur("traitdunion.opco.manage", ctx)
+    _hand_over_serveur(ctx)
 
 
 @app.command(context_settings=_TEL_QUEL, add_help_option=False)
 def referentiels(ctx: typer.Context) -> None:
     """Côté OPCO : importer, lister, annuler les référentiels (RNCP, CFA, IDCC, NPEC…)."""
-    _hand_over_serveur("traitdunion.opco.manage.referentiels", ctx)
+    _hand_over_serveur(ctx)
 
 
-def _hand_over_serveur(module: str, ctx: typer.Context) -> None:
-    """The commands of the OPCO, which need more than the CFA's."""
+def _hand_over_serveur(ctx: typer.Context) -> None:
+    """The commands of the server, which need more than the CFA's."""
     try:
-        _hand_over(module, ctx)
+        _hand_over(ctx)
     except ModuleNotFoundError as absent:
         # A module of ours that is missing is a defect, to be seen as such.
         if absent.name is None or absent.name.partition(".")[0] == "traitdunion":
             raise
         typer.echo(
-            f"Les commandes de l'OPCO demandent l'extra « serveur » (il manque {absent.name}). "
+            f"« {ctx.command_path} » demande l'extra « serveur » (il manque {absent.name}). "
             "Installez-le : pip install 'traitdunion[serveur]'",
             err=True,
         )
-        raise typer.Exit(USAGE) from None
+        raise typer.Exit(codes.USAGE) from None
 
 
 @app.command("bac-a-sable", context_settings=_TEL_QUEL, add_help_option=False)
 def bac_a_sable(ctx: typer.Context) -> None:
     """Environnement d'essai : servir."""
-    _hand_over("traitdunion.bac_a_sable.commandes", ctx)
+    _hand_over_serveur(ctx)
+
+
+@app.command("completion")
+def completer(
+    interpreteur: Annotated[
+        completion.Interpreteur, typer.Argument(help="Votre interpréteur de commandes.", metavar="bash|zsh|fish")
+    ],
+) -> None:
+    """Complétion par la touche Tab : affiche le script à charger.
+
+    Une fois : traitdunion completion bash >> ~/.bashrc (zsh : ~/.zshrc ; fish :
+    ~/.config/fish/completions/traitdunion.fish). Puis ouvrez un nouveau terminal.
+    """
+    typer.echo(completion.write_script(interpreteur))
 
 
 @recepisse_app.command("verifier")
@@ -115,7 +140,7 @@ def verifier(
     if raisons:
         for raison in raisons:
             typer.echo(raison, err=True)
-        raise typer.Exit(REFUSE)
+        raise typer.Exit(codes.REFUSE)
     typer.echo("Récépissé valable : la signature est celle de l'OPCO" + _porte_sur(json_depot, fichier) + ".")
 
 
@@ -148,12 +173,20 @@ def _base64url(texte: bytes) -> bytes:
     return base64.urlsafe_b64decode(texte + b"=" * (-len(texte) % 4))
 
 
-def _hand_over(module: str, ctx: typer.Context) -> None:
+def _hand_over(ctx: typer.Context) -> None:
     """Run another application's command line in place of this one, with the arguments that follow its name."""
-    commande = typer.main.get_command(import_module(module).app)
+    commande = typer.main.get_command(import_module(_PAQUETS[str(ctx.info_name)]).app)
     commande.main(args=list(ctx.args), prog_name=ctx.command_path, obj=ctx.obj)
 
 
 def main() -> None:
     """Entry point of the script `traitdunion`."""
-    app()
+    flux.make_streams_safe()
+    completion.prepare()
+    try:
+        app()
+    finally:
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            flux.drop_output()

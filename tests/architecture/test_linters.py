@@ -1,11 +1,13 @@
 """The tools that read the whole project, as tests: `./run check` and `./run test` then end with one summary."""
 
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
-from builders.projet import RACINE, published
+from builders.projet import RACINE, published, text
 
 BIN = Path(sys.executable).parent
 
@@ -25,6 +27,16 @@ def test_the_tool_finds_nothing_to_say(commande: list[str]) -> None:
 
     if fait.returncode != 0:
         pytest.fail(f"\n{fait.stdout}{fait.stderr}", pytrace=False)
+
+
+def test_the_contract_of_the_base_install_names_all_that_the_extra_brings() -> None:
+    projet = tomllib.loads(text(Path("pyproject.toml")))
+    (contrat,) = [un for un in projet["tool"]["importlinter"]["contracts"] if "serveur" in un["name"]]
+    extra = {re.split(r"[\[>=<]", un)[0] for un in projet["project"]["optional-dependencies"]["serveur"]}
+    autres_noms = {"argon2-cffi": "argon2"}
+    attendus = {autres_noms.get(nom, nom.replace("-", "_")) for nom in extra - {"pillow"}}  # the base brings it too
+
+    assert attendus <= set(contrat["forbidden_modules"])
 
 
 def test_every_shell_script_parses() -> None:

@@ -73,7 +73,7 @@ class OpcoFactice:
         )
 
     def _api(self, request: httpx.Request) -> httpx.Response:
-        if request.headers.get("Authorization") != f"Bearer {self.jetons[-1]}":
+        if not self.jetons or request.headers.get("Authorization") != f"Bearer {self.jetons[-1]}":
             return refus(401, "JETON_INVALIDE")(request)
         chemin = request.url.path.removeprefix("/api")
         if request.method == "POST":

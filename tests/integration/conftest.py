@@ -16,18 +16,66 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from builders.serveur import Serveur, serving
+from jinja2.bccache import Bucket, BytecodeCache
 from psycopg import conninfo, sql
 
+from traitdunion.opco import assemblage
+from traitdunion.opco.pages import gabarits
+from traitdunion.opco.pieces.gate import Gate, Inspection
 from traitdunion.opco.socle import migrations, postgres
 from traitdunion.opco.socle.database import Database
 
 RANGS = count(1)
+# No test here cuts the power: those that kill a server start one of their own, with the settings of production.
+REGLAGES = ("fsync=off", "full_page_writes=off")
+
+
+class CompiledOnce(BytecodeCache):
+    """The templates that this process has compiled, for all the applications that its tests make."""
+
+    def __init__(self) -> None:
+        self._compiles: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """What was compiled before of this very source."""
+        if bucket.key in self._compiles:
+            bucket.bytecode_from_string(self._compiles[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it."""
+        self._compiles[bucket.key] = bucket.bytecode_to_string()
+
+
+class OnDemand(Gate):
+    """The gate of a server that may never see a file: its child starts with the first one."""
+
+    async def open(self) -> None:
+        """No child yet."""
+        self._ouvrir: asyncio.Task[None] | None = None
+        self._closed = False
+
+    async def inspect(self, *args: Any, **options: Any) -> Inspection:
+        """As the gate does, its child started before the first file."""
+        self._ouvrir = self._ouvrir or asyncio.create_task(super().open())
+        await self._ouvrir
+        return await super().inspect(*args, **options)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_servers() -> Iterator[None]:
+    """What each test's server would do again, that no test is about: compile its templates, start unused children."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gabarits, "Environment", partial(gabarits.Environment, bytecode_cache=CompiledOnce()))
+        patch.setattr(assemblage, "Gate", OnDemand)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +94,7 @@ def postgres_url() -> Iterator[str]:
     dossier = Path(tempfile.mkdtemp(prefix="tu-essais-"))
     dossier.chmod(0o755)
     try:
-        with postgres.running(dossier / "postgres") as url:
+        with postgres.running(dossier / "postgres", reglages=REGLAGES) as url:
             yield url
     finally:
         shutil.rmtree(dossier, ignore_errors=True)

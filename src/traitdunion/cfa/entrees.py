@@ -1,14 +1,14 @@
 """The files that the commands take: a dossier as JSON or as a filled CERFA, a convention, and where results go."""
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
 
-from traitdunion.cfa.cerfa_pdf import Note, read_cerfa_with_notes
+from traitdunion.cfa.cerfa_pdf import Note
 from traitdunion.cfa.client import TYPES_DE_FICHIER, Fichier
-from traitdunion.cfa.errors import ErreurCfa
+from traitdunion.cfa.errors import FichierInutilisable as FichierInutilisable
 from traitdunion.norme import ecriture, lecture
 from traitdunion.norme.erreurs import Anomalie
 from traitdunion.norme.messages.cerfa import DepotDossier, OrganismeFormation
@@ -16,10 +16,6 @@ from traitdunion.norme.messages.cerfa import DepotDossier, OrganismeFormation
 JSON_MAX_OCTETS = 1024 * 1024
 FICHIER_MAX_OCTETS = 10 * 1024 * 1024
 _SIGNATURES = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG\r\n")
-
-
-class FichierInutilisable(ErreurCfa):
-    """A file given on the command line is not what the command takes."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +26,7 @@ class DossierCharge:
     """
 
     depot: DepotDossier
-    corps: bytes
+    corps: bytes = field(repr=False)
     anomalies: tuple[Anomalie, ...] = ()
     notes: tuple[Note, ...] = ()
     est_pdf: bool = False
@@ -49,6 +45,8 @@ def load_dossier(chemin: Path) -> DossierCharge:
         tete = fichier.read(1024).lstrip()
     # A file that is named a PDF and is neither is told so, and not that its JSON is wrong.
     if tete.startswith(b"%PDF-") or (chemin.suffix.lower() == ".pdf" and not tete.startswith(b"{")):
+        from traitdunion.cfa.cerfa_pdf import read_cerfa_with_notes
+
         lu = read_cerfa_with_notes(chemin)
         return DossierCharge(lu.depot, ecriture.write(lu.depot), notes=lu.notes, est_pdf=True)
     corps = load_json(chemin)
@@ -65,12 +63,21 @@ def load_json(chemin: Path) -> bytes:
 
 def load_piece(chemin: Path) -> Fichier:
     """A piece to join: PDF, JPEG or PNG, 10 MiB at most (norme.md §7). Raises FichierInutilisable."""
-    if chemin.stat().st_size > FICHIER_MAX_OCTETS:
-        raise FichierInutilisable(f"{chemin.name} dépasse 10 Mio : réduisez-le avant de l'envoyer.")
-    fichier = Fichier.read(chemin)
-    if chemin.suffix.lower() not in TYPES_DE_FICHIER or not fichier.contenu.startswith(_SIGNATURES):
+    require_piece(chemin)
+    return Fichier.read(chemin)
+
+
+def require_piece(chemin: Path) -> None:
+    """Look at a piece without reading it whole: its size, its suffix, its first bytes. Raises FichierInutilisable."""
+    try:
+        if chemin.stat().st_size > FICHIER_MAX_OCTETS:
+            raise FichierInutilisable(f"{chemin.name} dépasse 10 Mio : réduisez-le avant de l'envoyer.")
+        with chemin.open("rb") as fichier:
+            tete = fichier.read(max(map(len, _SIGNATURES)))
+    except OSError as erreur:
+        raise FichierInutilisable(f"{chemin.name} ne s'ouvre pas : {erreur.strerror}.") from None
+    if chemin.suffix.lower() not in TYPES_DE_FICHIER or not tete.startswith(_SIGNATURES):
         raise FichierInutilisable(f"{chemin.name} n'est ni un PDF, ni une image JPEG ou PNG.")
-    return fichier
 
 
 def complete_paper(dossier: DossierCharge, *, visa_cfa: bool | None, signature_probante: bool | None) -> DossierCharge:

@@ -3,6 +3,9 @@
 ErreurCfa
 ├── ProfilInvalide          settings missing, or secrets badly kept
 ├── CerfaIllisible          the PDF is not a CERFA form that can be read or filled
+├── RouteAbsente            this OPCO has no such route: nothing is sent; `conseil` says what to do instead
+├── AttenteVaine            the state that was waited for did not come
+├── FichierInutilisable     a file given to a command is not what it takes
 ├── Refused                 the OPCO answered no: nothing was recorded
 │   ├── AuthenticationRefused   401: client ID, secret or token
 │   ├── AccessRefused           403: key of the CFA, accrochage, SIRET outside the key's SIREN
@@ -12,6 +15,7 @@ ErreurCfa
     ├── NotSent                 nothing reached the OPCO: sending again is safe
     ├── ReponsePerdue           a deposit left and its answer is lost: read back before sending again
     └── Unavailable             a read failed, after its retries
+        └── ReponseIllisible        it was answered, in a shape that is not the norm's
 """
 
 from collections.abc import Sequence
@@ -29,6 +33,35 @@ class ProfilInvalide(ErreurCfa):
 
 class CerfaIllisible(ErreurCfa):
     """The PDF cannot be read or filled as a CERFA form: scanned, flattened, encrypted, another form."""
+
+
+class RouteAbsente(ErreurCfa):
+    """This OPCO does not have the route, or has it on trial only: said before anything is sent (norme.md §6).
+
+    `code` is ROUTE_ABSENTE; `route` a name of `norme.profils.NomRoute`, `opco` the code of the profile, `support`
+    « non », « en test » or « en développement », `conseil` what to do instead, in French.
+    """
+
+    code = "ROUTE_ABSENTE"
+
+    def __init__(self, phrase: str, *, route: str, opco: str, support: str, conseil: str) -> None:
+        self.route = route
+        self.opco = opco
+        self.support = support
+        self.conseil = conseil
+        super().__init__(phrase)
+
+
+class AttenteVaine(ErreurCfa):
+    """A dossier did not reach the state that was waited for: time is up, or it is closed. `etat`: its last state."""
+
+    def __init__(self, phrase: str, *, etat: str | None) -> None:
+        self.etat = etat
+        super().__init__(phrase)
+
+
+class FichierInutilisable(ErreurCfa):
+    """A file given on the command line is not what the command takes."""
 
 
 class Refused(ErreurCfa):
@@ -103,3 +136,7 @@ class ReponsePerdue(NoAnswer):
 
 class Unavailable(NoAnswer):
     """A read had no answer after its retries; nothing was changed by it."""
+
+
+class ReponseIllisible(Unavailable):
+    """The OPCO answered 200 in a shape that is not the norm's: asking again would not help."""

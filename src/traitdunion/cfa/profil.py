@@ -1,21 +1,29 @@
 """The settings of a CFA towards one OPCO, secrets included: from a file with tight rights and the environment."""
 
-import json
 import os
-import stat
-import tomllib
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
+
 from traitdunion import __version__
 from traitdunion.cfa.errors import ProfilInvalide
-from traitdunion.cfa.lieux import PREFIXE, config_folder
+from traitdunion.cfa.lieux import PREFIXE
+from traitdunion.cfa.reglages.fichier import default_file, usual_file
+from traitdunion.cfa.reglages.profils import resolve
+from traitdunion.norme import profils
+from traitdunion.norme.profils import Dpop, Identifiants, NomRoute, ProfilOpco
 
 LOCAUX = frozenset({"localhost", "127.0.0.1", "::1"})
 NOM_PAR_DEFAUT = "defaut"
+VRAIS, FAUX = ("1", "true", "oui"), ("0", "false", "non")
+_CHEMIN = re.compile(r"/v[12](?:/[A-Za-z0-9_-]+)+")
+# An OPCO that is not named: every route is tried, and nothing is taken for granted.
+_NON_DIT = msgspec.structs.replace(profils.TRAITDUNION, nom="L'OPCO", renvoi_reconnu=False, etats_tries=False)
 _OBLIGATOIRES = ("api", "jeton", "client_id", "client_secret", "cle_api")
 
 
@@ -27,8 +35,21 @@ class Profil:
     the editor's; `cle_api`: the CFA's identifiant API CFA; `siren`: the CFA's, needed by `key_info` only.
     `editeur`, `logiciel`, `version`: the three mandatory headers (norme.md §4). `delai_s`: patience for one call.
     `renvoi_reconnu`: this server recognises the same deposit sent twice (Trait d'union does; the norm does not say so),
-    so that a deposit whose answer is lost may be sent again as it was.
+    so that a deposit whose answer is lost may be sent again as it was; not said, it is what `opco` says.
     `nom`: the table of the settings file it comes from; names the folder of its data (`lieux.data_folder`).
+
+    `opco`: whose profile to speak by (`norme.profils`: « afdas », « akto »…); not said, everything is tried as Trait
+    d'union's own server offers it. What follows corrects that profile, when the OPCO has moved on since its date:
+    `scope` (« » for none), `dpop` (« sans », « jeton », « lie »), `identifiants` (« basic », « formulaire »);
+    `essai`: true when the CFA takes part in the OPCO's trials, or the names of the routes it tries;
+    `routes`: by name (`NomRoute`), true (open), false (closed), or its path. In TOML:
+
+        [afdas]
+        opco = "afdas"
+        essai = ["lire_etats_factures"]
+        [afdas.routes]
+        deposer_facture = "/v1/Factures"
+        deposer_certificat = false
     """
 
     api: str
@@ -42,10 +63,18 @@ class Profil:
     logiciel: str = "traitdunion"
     version: str = __version__
     delai_s: float = 30.0
-    renvoi_reconnu: bool = False
+    renvoi_reconnu: bool | None = None
     nom: str = NOM_PAR_DEFAUT
+    opco: str | None = None
+    dpop: str | None = None
+    identifiants: str | None = None
+    essai: bool | Collection[str] = field(default=False, hash=False)
+    routes: Mapping[str, str | bool] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
+        _require_known(self)
+        if self.renvoi_reconnu is None:
+            object.__setattr__(self, "renvoi_reconnu", self.opco is not None and self.profil_opco.renvoi_reconnu)
         for nom in ("api", "jeton"):
             _require_safe_url(nom, getattr(self, nom))
         object.__setattr__(self, "api", self.api.rstrip("/"))
@@ -53,6 +82,15 @@ class Profil:
             valeur = getattr(self, nom)
             if not valeur or not valeur.isascii() or not valeur.isprintable():
                 raise ProfilInvalide(f"Le réglage « {nom} » est vide, ou contient un caractère qu'un en-tête refuse.")
+
+    @property
+    def profil_opco(self) -> ProfilOpco:
+        """The profile of its OPCO, as the matrix has it: without the settings' corrections."""
+        return _NON_DIT if self.opco is None else (profils.find(self.opco) or _NON_DIT)
+
+    def is_essai(self, route: NomRoute) -> bool:
+        """Whether the settings say that this route, on trial at the OPCO, may be called."""
+        return self.essai if isinstance(self.essai, bool) else route.value in self.essai
 
     @classmethod
     def load(
@@ -62,40 +100,82 @@ class Profil:
 
         `chemin`: TOML (or JSON) file; by default the one named by TRAITDUNION_CFA_CONFIGURATION, else
         `traitdunion/cfa.toml` in the user's configuration folder if it exists. `nom` picks one of the file's tables,
-        one per OPCO; without it the file's top level is the profile. Each setting may be given as TRAITDUNION_CFA_API,
-        TRAITDUNION_CFA_CLIENT_SECRET… Raises ProfilInvalide.
+        one per OPCO; without it, the one that the file says, its top level, or its only one. Each setting may be given
+        as TRAITDUNION_CFA_API, TRAITDUNION_CFA_CLIENT_SECRET…; a secret that is in neither is looked for in the
+        system's keyring, then in `secrets.toml` (`reglages.secrets`). Raises ProfilInvalide.
         """
         environ = os.environ if environ is None else environ
-        fichier = chemin or _default_file(environ)
-        reglages = _read_file(fichier, nom) if fichier is not None else {}
+        fichier = chemin or default_file(environ)
         if fichier is None and nom is not None:
             raise ProfilInvalide(f"Profil « {nom} » demandé, mais aucun fichier de configuration n'existe.")
+        nom, reglages = resolve(fichier, nom, environ)
         connus = {champ.name: champ for champ in fields(cls) if champ.name != "nom"}
         reglages = {cle: valeur for cle, valeur in reglages.items() if cle in connus}
         for cle in connus:
-            if valeur := environ.get(PREFIXE + cle.upper()):
+            valeur = environ.get(PREFIXE + cle.upper())
+            if valeur and cle != "routes":  # a table has no place in a variable
                 reglages[cle] = valeur
         manquants = [cle for cle in _OBLIGATOIRES if not reglages.get(cle)]
         if manquants:
             variables = ", ".join(PREFIXE + cle.upper() for cle in manquants)
             raise ProfilInvalide(
-                f"Il manque au profil : {', '.join(manquants)}. Donnez-les dans le fichier de configuration "
-                f"({fichier or config_folder(environ) / 'cfa.toml'}) ou dans l'environnement ({variables})."
+                f"Il manque au profil « {nom} » : {', '.join(manquants)}. "
+                "Donnez-les par « traitdunion cfa configurer », "
+                f"dans le fichier de configuration ({fichier or usual_file(environ)}) ou dans l'environnement "
+                f"({variables})."
             )
-        return cls(**{cle: _typed(cle, valeur) for cle, valeur in reglages.items()}, nom=nom or NOM_PAR_DEFAUT)
+        return cls(**{cle: _typed(cle, valeur) for cle, valeur in reglages.items()}, nom=nom)
 
 
 def _typed(cle: str, valeur: Any) -> Any:
     if cle == "renvoi_reconnu":
-        if isinstance(valeur, str):
-            return valeur.strip().lower() in ("1", "true", "oui")
-        return bool(valeur)
+        return _read_bool(valeur)
+    if cle == "essai":
+        return _read_essai(valeur)
+    if cle == "routes":
+        if not isinstance(valeur, dict) or not all(isinstance(dit, str | bool) for dit in valeur.values()):
+            raise ProfilInvalide(
+                "Le réglage « routes » doit être une table : un nom de route, et son chemin, true ou false."
+            )
+        return valeur
     if cle == "delai_s":
         try:
             return float(valeur)
         except (TypeError, ValueError):
             raise ProfilInvalide("Le réglage « delai_s » doit être un nombre de secondes.") from None
     return None if valeur is None else str(valeur)
+
+
+def _read_bool(valeur: Any) -> bool:
+    return valeur.strip().lower() in VRAIS if isinstance(valeur, str) else bool(valeur)
+
+
+def _read_essai(valeur: Any) -> bool | frozenset[str]:
+    """true, « oui », or the names of the routes: a list, or a text with commas as in a variable."""
+    if isinstance(valeur, str):
+        if valeur.strip().lower() in (*VRAIS, *FAUX):
+            return _read_bool(valeur)
+        valeur = [nom.strip() for nom in valeur.split(",") if nom.strip()]
+    return valeur if isinstance(valeur, bool) else frozenset(str(nom) for nom in valeur or ())
+
+
+def _require_known(profil: Profil) -> None:
+    """What names something of the matrix must be found there. Raises ProfilInvalide, with what is admitted."""
+    _require_one_of("opco", profil.opco, [un.code for un in profils.PROFILS])
+    _require_one_of("dpop", profil.dpop, list(Dpop))
+    _require_one_of("identifiants", profil.identifiants, list(Identifiants))
+    essayees = () if isinstance(profil.essai, bool) else profil.essai
+    for reglage, noms in (("routes", profil.routes), ("essai", essayees)):
+        for nom in noms:
+            _require_one_of(reglage, nom, list(NomRoute))
+    for nom, dit in profil.routes.items():
+        if isinstance(dit, str) and not _CHEMIN.fullmatch(dit):
+            raise ProfilInvalide(f"Le chemin de la route « {nom} » doit commencer par sa version, comme /v1/factures.")
+
+
+def _require_one_of(reglage: str, valeur: str | None, admis: Sequence[str]) -> None:
+    if valeur is not None and valeur not in admis:
+        raise ProfilInvalide(f"Le réglage « {reglage} » ne connaît pas « {valeur} ». Admis : {', '.join(admis)}.")
 
 
 def _require_safe_url(nom: str, url: str) -> None:
@@ -106,43 +186,3 @@ def _require_safe_url(nom: str, url: str) -> None:
         raise ProfilInvalide(f"Le réglage « {nom} » doit commencer par https:// : les clés ne voyagent pas en clair.")
     if parties.username or parties.password or parties.query or parties.fragment:
         raise ProfilInvalide(f"Le réglage « {nom} » doit être une adresse simple, sans identifiant ni paramètre.")
-
-
-def _default_file(environ: Mapping[str, str]) -> Path | None:
-    if designe := environ.get(PREFIXE + "CONFIGURATION"):
-        return Path(designe)
-    habituel = config_folder(environ) / "cfa.toml"
-    return habituel if habituel.exists() else None
-
-
-def _read_file(fichier: Path, nom: str | None) -> dict[str, Any]:
-    try:
-        with fichier.open("rb") as ouvert:
-            # Rights of the open file, not of the path: nothing can be swapped in between.
-            if os.name == "posix" and stat.S_IMODE(os.fstat(ouvert.fileno()).st_mode) & 0o077:
-                raise ProfilInvalide(
-                    f"D'autres comptes peuvent lire {fichier}, qui contient des secrets. "
-                    f"Retirez-leur ce droit : chmod 600 {fichier}"
-                )
-            contenu = ouvert.read().decode("utf-8")
-        brut = json.loads(contenu) if fichier.suffix == ".json" else tomllib.loads(contenu)
-    except OSError as erreur:
-        raise ProfilInvalide(f"Le fichier de configuration {fichier} ne s'ouvre pas : {erreur.strerror}.") from None
-    except ValueError:  # both parsers' errors quote the text, which holds secrets
-        raise ProfilInvalide(
-            f"Le fichier de configuration {fichier} n'est pas lisible (TOML ou JSON attendu)."
-        ) from None
-    if nom is not None:
-        brut = brut.get(nom)
-    if not isinstance(brut, dict):
-        raise ProfilInvalide(f"Le fichier {fichier} ne contient pas de profil « {nom} ».")
-    return brut
-
-
-def read_reglages(
-    chemin: Path | None = None, *, nom: str | None = None, environ: Mapping[str, str] | None = None
-) -> dict[str, Any]:
-    """All that the settings file says of one profile, tables of other commands included. Raises ProfilInvalide."""
-    environ = os.environ if environ is None else environ
-    fichier = chemin or _default_file(environ)
-    return {} if fichier is None else _read_file(fichier, nom)

@@ -2,6 +2,7 @@
 
 A receipt is a JSON document `{"recepisse": {…}, "signature": "…", "clePublique": "…"}`. The signature is Ed25519
 (RFC 8032) over the canonical JSON of `recepisse` (members sorted, no space, UTF-8); signature and key in base64url.
+`cryptography` is imported by what signs and verifies: a client that only names receipts does not pay for it.
 """
 
 import base64
@@ -9,8 +10,6 @@ from datetime import datetime
 from hashlib import sha256
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from traitdunion.norme.erreurs import Refus
 from traitdunion.norme.lecture.decoding import decode
@@ -47,11 +46,15 @@ _canonique = msgspec.json.Encoder(order="sorted")
 
 def public_key(cle_privee: bytes) -> bytes:
     """The public half (32 bytes) of an Ed25519 private key (32 bytes)."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     return Ed25519PrivateKey.from_private_bytes(cle_privee).public_key().public_bytes_raw()
 
 
 def sign(recepisse: Recepisse, cle_privee: bytes) -> bytes:
     """The signed document, as bytes to be kept unchanged."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     cle = Ed25519PrivateKey.from_private_bytes(cle_privee)
     corps = _canonique.encode(recepisse)
     return msgspec.json.encode(
@@ -71,6 +74,9 @@ def verify(
     `cle_publique` is the OPCO's, had from the OPCO itself: the one written in the receipt proves nothing.
     `corps` and `fichier`, when given, are the JSON and the file whose deposit the receipt is said to prove.
     """
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     try:
         decode(document)  # refuses a member said twice: of two numbers, a reader could see the one that is not signed
         signe = msgspec.json.decode(document, type=RecepisseSigne)

@@ -282,11 +282,13 @@ async def test_a_dossier_deposited_by_the_release_before_is_listed_and_the_migra
     serveur: Serveur,
 ) -> None:
     await _deposit(serveur, "Lefèvre-d'Été", denomination="Boulangerie L'Épi")
-    ((cle, siret),) = await serveur.fetch("SELECT cle_recherche, siret_employeur FROM dossier")
-    await _execute(serveur, "UPDATE dossier SET cle_recherche = NULL, siret_employeur = NULL")
+    ecrites = "SELECT cle_recherche, siret_employeur, affichage FROM dossier"
+    avant = await serveur.fetch(ecrites)
+    await _execute(serveur, "UPDATE dossier SET cle_recherche = NULL, siret_employeur = NULL, affichage = NULL")
     visiteur = await connected(serveur, Role.CFA_LECTEUR)
     for tri in ("nom", "-nom"):
         assert ">CA-0000001<" in (await visiteur.visit(f"/mya/dossiers?tri={tri}")).text
-    (post,) = [une for une in migrations.known() if une.nom == "0004_post_recherche.sql"]
-    await _execute(serveur, post.sql)
-    assert await serveur.fetch("SELECT cle_recherche, siret_employeur FROM dossier") == [(cle, siret)]
+    for nom in ("0004_post_recherche.sql", "0024_post_affichage.sql"):
+        (post,) = [une for une in migrations.known() if une.nom == nom]
+        await _execute(serveur, post.sql)
+    assert await serveur.fetch(ecrites) == avant

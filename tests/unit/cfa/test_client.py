@@ -24,10 +24,16 @@ from traitdunion.cfa.errors import (
 from traitdunion.norme.messages.cerfa import Apprenti, Cerfa, Contrat, DepotDossier, Employeur
 from traitdunion.norme.messages.convention import Convention
 
-CORPS = b'{"cerfa":{"employeur":{"siret":"35600000000048"},"apprenti":{"nom":"EXEMPLE"},"contrat":{}}}'
+CORPS = (
+    b'{"cerfa":{"employeur":{"siret":"35600000000048"},"apprenti":{"nom":"EXEMPLE"},"contrat":{"typeContratApp":"11"}}}'
+)
 AUTRE = CORPS.replace(b"EXEMPLE", b"FICTIF")
 DEPOT = DepotDossier(
-    cerfa=Cerfa(employeur=Employeur(siret="35600000000048"), apprenti=Apprenti(nom="Exemple"), contrat=Contrat())
+    cerfa=Cerfa(
+        employeur=Employeur(siret="35600000000048"),
+        apprenti=Apprenti(nom="Exemple"),
+        contrat=Contrat(type_contrat_app="11"),
+    )
 )
 
 
@@ -353,7 +359,7 @@ def test_no_secret_shows_in_reprs_errors_or_logs(
     opco.pannes = [coupure(), coupure(), coupure(), coupure()]
     with pytest.raises(Unavailable) as erreur:
         client.key_info()
-    ecrits = [repr(client), repr(client.profil), repr(client._transport), str(erreur.value), caplog.text]
+    ecrits = [repr(client), repr(client.profil), repr(client._echange), str(erreur.value), caplog.text]
     assert "cfakeyinfo" in caplog.text
     assert erreur.value.__suppress_context__
     for secret in (SECRET, CLE, "jeton-1"):

@@ -385,3 +385,13 @@ def test_no_secret_nor_nir_shows_in_what_is_printed(
     fini = run(*commande, dossier, *options, opco=opco)
     for secret in (SECRET, CLE, "206206"):
         assert secret not in fini.output
+
+
+def test_a_route_that_the_opco_has_not_is_told_before_anything_is_sent(
+    opco: OpcoFactice, dossier: Path, convention: Path
+) -> None:
+    arguments = ["deposer", dossier, "--convention", convention, *MANDAT, *AU, "--json"]
+    fait = run(*arguments, opco=opco, env=ENVIRON | {"TRAITDUNION_CFA_OPCO": "opco-sante"})
+    dit = json.loads(fait.stdout)
+    assert (fait.exit_code, dit["resultat"], opco.vues) == (3, "ROUTE_ABSENTE", [])
+    assert "portail de l'OPCO Santé" in dit["description"]

@@ -7,6 +7,7 @@ import pytest
 
 from traitdunion.cfa.errors import ProfilInvalide
 from traitdunion.cfa.profil import Profil
+from traitdunion.norme.profils import NomRoute
 
 REGLAGES = {
     "api": "https://opco.exemple.invalid/",
@@ -115,3 +116,65 @@ def test_a_value_that_would_break_a_header_is_refused() -> None:
 def test_a_repr_shows_no_secret() -> None:
     affiche = repr(Profil.load(environ=ENVIRON | VIDE))
     assert "a-taire" not in affiche
+
+
+# What corrects the matrix of the OPCO
+
+
+def test_the_opco_of_a_profile_and_its_corrections_come_from_the_file(tmp_path: Path) -> None:
+    fichier = write(
+        tmp_path,
+        "cfa.toml",
+        toml("[afdas]\n")
+        + 'opco = "afdas"\ndpop = "sans"\nidentifiants = "formulaire"\nessai = ["lire_etats_factures"]\nscope = ""\n'
+        + '[afdas.routes]\ndeposer_facture = "/v1/Factures"\ndeposer_certificat = false\n',
+    )
+    profil = Profil.load(fichier, nom="afdas", environ=VIDE)
+    assert profil.profil_opco.nom == "Afdas"
+    assert (profil.dpop, profil.identifiants, profil.scope) == ("sans", "formulaire", "")
+    assert profil.routes == {"deposer_facture": "/v1/Factures", "deposer_certificat": False}
+    assert profil.is_essai(NomRoute.LIRE_ETATS_FACTURES)
+    assert not profil.is_essai(NomRoute.DEPOSER_DOSSIER)
+    assert profil.renvoi_reconnu is False
+    assert isinstance(hash(profil), int)
+
+
+@pytest.mark.parametrize(
+    ("dit", "essais"),
+    [
+        ("oui", set(NomRoute)),
+        ("0", set()),
+        ("lire_etats_factures, deposer_dossier", {NomRoute.LIRE_ETATS_FACTURES, NomRoute.DEPOSER_DOSSIER}),
+    ],
+)
+def test_trials_may_come_from_the_environment(dit: str, essais: set[NomRoute]) -> None:
+    profil = Profil.load(environ=ENVIRON | VIDE | {"TRAITDUNION_CFA_OPCO": "akto", "TRAITDUNION_CFA_ESSAI": dit})
+    assert {nom for nom in NomRoute if profil.is_essai(nom)} == essais
+
+
+@pytest.mark.parametrize(
+    ("lignes", "dit"),
+    [
+        ('opco = "opcalia"', "lopcommerce"),
+        ('dpop = "peut-etre"', "sans, jeton, lie"),
+        ('identifiants = "cookie"', "basic, formulaire"),
+        ('essai = ["certificats"]', "deposer_certificat"),
+        ("[routes]\ncertificats = true", "deposer_certificat"),
+        ('[routes]\ndeposer_facture = "factures"', "/v1/factures"),
+        ('[routes]\ndeposer_facture = "https://ailleurs.invalid/v1/factures"', "/v1/factures"),
+        ('[routes]\ndeposer_facture = "/v1/../secret"', "/v1/factures"),
+        ("[routes]\ndeposer_facture = 3", "table"),
+        ("routes = 3", "table"),
+    ],
+)
+def test_a_correction_that_makes_no_sense_is_told_with_what_is_admitted(tmp_path: Path, lignes: str, dit: str) -> None:
+    fichier = write(tmp_path, "cfa.toml", toml() + lignes + "\n")
+    with pytest.raises(ProfilInvalide, match=dit):
+        Profil.load(fichier, environ=VIDE)
+
+
+def test_the_same_deposit_is_known_again_where_the_opco_s_profile_says_so() -> None:
+    assert Profil(**REGLAGES).renvoi_reconnu is False
+    assert Profil(**REGLAGES, opco="traitdunion").renvoi_reconnu is True
+    assert Profil(**REGLAGES, opco="traitdunion", renvoi_reconnu=False).renvoi_reconnu is False
+    assert Profil(**REGLAGES, opco="akto").renvoi_reconnu is False

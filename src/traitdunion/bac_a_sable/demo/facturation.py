@@ -6,14 +6,23 @@ the API, the OPCO's through the use cases of its pages, the bank's through its f
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from traitdunion.bac_a_sable.banque import write_avis
 from traitdunion.bac_a_sable.demo import cast, convention, factures_pdf
+from traitdunion.bac_a_sable.demo.theatre import (
+    Tell,
+    Theatre,
+    call,
+    find_version,
+    instruct,
+    opening,
+    pay,
+    say,
+    treat,
+)
 from traitdunion.cfa.client import ClientCfa, Fichier
 from traitdunion.cfa.convention import Engagements, build_convention
 from traitdunion.cfa.facturation.pdf import draw_texte
@@ -23,41 +32,15 @@ from traitdunion.norme.facturation.montants import say_montant
 from traitdunion.norme.identifiants import numero_externe
 from traitdunion.norme.messages.cerfa import DepotDossier
 from traitdunion.norme.messages.reponses import DossierLu, Echeance
-from traitdunion.opco import assemblage
 from traitdunion.opco.comptabilite.postes import EN_COURS, Poste
 from traitdunion.opco.comptabilite.service import open_livre
-from traitdunion.opco.comptes import store as comptes
 from traitdunion.opco.decisions import store as decisions
 from traitdunion.opco.factures import store as factures
-from traitdunion.opco.factures.traitement import Choix
-from traitdunion.opco.financement.faits import Choix as ChoixAccord
-from traitdunion.opco.pages.services import Portail
 from traitdunion.opco.paiements.verification import verify
 from traitdunion.opco.settings import Settings
-from traitdunion.opco.socle.database import Database
 
-Tell = Callable[[str], None]
-ACCORD = ChoixAccord(npec=800_000, npec_source="niveau inventé pour la démonstration", niveau=6)
 EQUIPEMENT = 45_000  # cents
 FIN_IL_Y_A, DEBUT_IL_Y_A = 1, 5  # months before the day: the end of the first contract, the start of the second
-
-
-@dataclass
-class Theatre:
-    """Who acts: the CFA's client, the OPCO's use cases, its people by their user names."""
-
-    client: ClientCfa
-    portail: Portail
-    database: Database
-    gens: dict[str, int]
-    jour: date
-    tell: Tell
-    rang: int = 0
-
-    @property
-    def comptable(self) -> str:
-        """The accountant, as events name them."""
-        return f"compte:{self.gens['comptable']}"
 
 
 def play(client: ClientCfa, settings: Settings, *, tell: Tell) -> list[str]:
@@ -66,10 +49,7 @@ def play(client: ClientCfa, settings: Settings, *, tell: Tell) -> list[str]:
 
 
 async def _play(client: ClientCfa, settings: Settings, tell: Tell) -> tuple[int, int]:
-    assert settings.database_url is not None  # the demonstration has one
-    async with assemblage.portail(settings) as portail, Database.open(settings.database_url) as database:
-        gens = await _find_gens(database, "opco", "comptable")
-        theatre = Theatre(client, portail, database, gens, datetime.now(UTC).date(), tell)
+    async with opening(client, settings, tell=tell) as theatre:
         entier = await _play_contrat_entier(theatre)
         rompu = await _play_contrat_rompu(theatre)
         await _conclude(theatre, (entier, rompu))
@@ -82,9 +62,9 @@ async def _play_contrat_entier(theatre: Theatre) -> int:
     numero = await _engage(theatre, cast.ended("FICTIF-SOLDE", debut), debut)
     e1, e2, e3, solde = _echeances(theatre, numero)
     f1 = await _send_facture(theatre, numero, _all(e1), ("PREMIEREQUIPEMENT", 1, EQUIPEMENT), _all(e2))
-    await _treat(theatre, f1, rejeter=("PREMIEREQUIPEMENT",))
-    await _pay(theatre)
-    _say(theatre, numero, "échéances 1 et 2 réglées, premier équipement rejeté : règlement partiel")
+    await treat(theatre, f1, rejeter=("PREMIEREQUIPEMENT",))
+    await pay(theatre)
+    say(theatre, numero, "échéances 1 et 2 réglées, premier équipement rejeté : règlement partiel")
     avoir = await _send_avoir(theatre, numero, f1, ("PEDAGOGIE", 2, 10_000))
     f2 = await _send_facture(
         theatre,
@@ -94,13 +74,13 @@ async def _play_contrat_entier(theatre: Theatre) -> int:
         ("RESTAURATION", 3, 30_000),
         _all(e3),
     )
-    await _treat(theatre, f2)
-    await _pay(theatre, compenser=True)
-    _say(theatre, numero, f"avoir {avoir} de 100,00 € compensé dans le virement suivant")
+    await treat(theatre, f2)
+    await pay(theatre, compenser=True)
+    say(theatre, numero, f"avoir {avoir} de 100,00 € compensé dans le virement suivant")
     f3 = await _send_facture(theatre, numero, _all(solde))
     await _prove(theatre, numero, int(solde.numero))
-    await _treat(theatre, f3)
-    await _pay(theatre)
+    await treat(theatre, f3)
+    await pay(theatre)
     etat = theatre.client.find_dossier(str(numero)).cerfa.etat
     assert etat == "SOLDE", etat
     theatre.tell(
@@ -114,8 +94,8 @@ async def _play_contrat_rompu(theatre: Theatre) -> int:
     debut = add_months(theatre.jour.replace(day=1), -DEBUT_IL_Y_A)
     numero = await _engage(theatre, cast.ended("FICTIF-TROP-PERCU", debut), debut)
     e1 = _echeances(theatre, numero)[0]
-    await _treat(theatre, await _send_facture(theatre, numero, _all(e1)))
-    await _pay(theatre)
+    await treat(theatre, await _send_facture(theatre, numero, _all(e1)))
+    await pay(theatre)
     acteur = f"compte:{theatre.gens['opco']}"
     rupture = decisions.Rupture(
         id=0,
@@ -132,9 +112,9 @@ async def _play_contrat_rompu(theatre: Theatre) -> int:
     )
     actes = theatre.portail.decisions
     await actes.declare_rupture(numero, rupture, siren=None)
-    await actes.confirm_rupture(numero, version=await _version(theatre, numero), par=acteur)
+    await actes.confirm_rupture(numero, version=await find_version(theatre, numero), par=acteur)
     du = {une.numero_interne: une.montant for une in await theatre.portail.paiements.recouvrements.list_trop_percus()}
-    _say(theatre, numero, f"rompu après 90 jours : {say_montant(du[numero])} € de trop-perçu")
+    say(theatre, numero, f"rompu après 90 jours : {say_montant(du[numero])} € de trop-perçu")
     await theatre.portail.paiements.recouvrements.record(
         *(numero,),
         siren=cast.SIREN,
@@ -143,14 +123,14 @@ async def _play_contrat_rompu(theatre: Theatre) -> int:
         le=theatre.jour,
         par=theatre.comptable,
     )
-    _say(theatre, numero, "trop-perçu remboursé")
+    say(theatre, numero, "trop-perçu remboursé")
     return numero
 
 
 async def _engage(theatre: Theatre, depot: dict[str, Any], debut: date) -> int:
     """Deposit a contract and its convention, and grant it."""
     corps = json.dumps(depot, ensure_ascii=False).encode()
-    numero = int((await _call(theatre.client.deposit, corps)).numero_interne)
+    numero = int((await call(theatre.client.deposit, corps)).numero_interne)
     cerfa = lecture.read(DepotDossier, corps).message.cerfa
     assert cerfa is not None
     engagements = Engagements(
@@ -163,13 +143,9 @@ async def _engage(theatre: Theatre, depot: dict[str, Any], debut: date) -> int:
     )
     donnees = build_convention(cerfa, engagements, numero_interne_dossier=str(numero))
     fichier = Fichier("convention.pdf", convention.draw(cerfa), "application/pdf")
-    await _call(theatre.client.deposit_convention, ecriture.write(donnees), fichier)
-    agent, actes = theatre.gens["opco"], theatre.portail.decisions
-    await actes.start(numero, version=await _version(theatre, numero), compte=agent)
-    await actes.record_mandat(numero, page=1, compte=agent)
-    version = await _version(theatre, numero)
-    montant = await actes.grant(numero, version=version, choix=ACCORD, par=f"compte:{agent}")
-    _say(theatre, numero, f"accordé, {say_montant(montant)} € engagés, du {debut:%d/%m/%Y}")
+    await call(theatre.client.deposit_convention, ecriture.write(donnees), fichier)
+    montant = await instruct(theatre, numero)
+    say(theatre, numero, f"accordé, {say_montant(montant)} € engagés, du {debut:%d/%m/%Y}")
     return numero
 
 
@@ -188,7 +164,7 @@ async def _send_facture(theatre: Theatre, dossier: int, *lignes: tuple[str, int,
     """Send an invoice through the API; its internal number."""
     theatre.rang += 1
     corps = factures_pdf.body(f"F-{theatre.rang:04d}", dossier, lignes, jour=theatre.jour)
-    accuse = await _call(theatre.client.deposit_facture, corps.donnees, Fichier("facture.pdf", corps.pdf))
+    accuse = await call(theatre.client.deposit_facture, corps.donnees, Fichier("facture.pdf", corps.pdf))
     for avertissement in accuse.avertissements:
         theatre.tell(f"   à savoir : {avertissement.description}")
     return int(accuse.numero_interne_facture)
@@ -201,7 +177,7 @@ async def _send_avoir(theatre: Theatre, dossier: int, origine: int, *lignes: tup
         lue = await factures.find(tx, origine)
     assert lue is not None
     corps = factures_pdf.body(numero, dossier, lignes, jour=theatre.jour, origine=lue.numero)
-    await _call(theatre.client.deposit_avoir, corps.donnees, Fichier("avoir.pdf", corps.pdf))
+    await call(theatre.client.deposit_avoir, corps.donnees, Fichier("avoir.pdf", corps.pdf))
     return numero
 
 
@@ -209,40 +185,14 @@ async def _prove(theatre: Theatre, dossier: int, echeance: int) -> None:
     """The certificate, and the copy of the invoice sent to the employer: the last solde waited for them."""
     cerfa = theatre.client.find_dossier(str(dossier)).cerfa
     certificat = factures_pdf.certificat(cerfa, dossier, echeance, jour=theatre.jour)
-    await _call(theatre.client.deposit_certificat, certificat.donnees, Fichier("certificat.pdf", certificat.pdf))
+    await call(theatre.client.deposit_certificat, certificat.donnees, Fichier("certificat.pdf", certificat.pdf))
     infos = {
         "typeFichier": "FACTURE_PARTICIPATION_EMPLOYEUR",
         "objets": [{"typeObjet": "DOSSIER_APPRENTISSAGE", "idObjet": str(dossier)}],
     }
     lignes = ["Participation de l'employeur : 750,00 euros"]
     pdf = draw_texte("Facture à l'employeur, copie", lignes, le=theatre.jour)
-    await _call(theatre.client.deposit_document, json.dumps(infos).encode(), Fichier("participation.pdf", pdf))
-
-
-async def _treat(theatre: Theatre, facture: int, *, rejeter: Sequence[str] = ()) -> None:
-    """The accountant says yes, but to the lines of some natures."""
-    async with theatre.database.connection() as tx:
-        lue, lignes = await factures.find(tx, facture), await factures.list_lignes(tx, [facture])
-    assert lue is not None
-    choix = [
-        Choix(ligne=une.id, accepte=False, motif="JUSTIFICATIF", texte="La liste du matériel remis manque.")
-        if une.nature in rejeter
-        else Choix(ligne=une.id, accepte=True)
-        for une in lignes
-    ]
-    await theatre.portail.traitement.decide(facture, version=lue.version, choix=choix, par=theatre.comptable)
-
-
-async def _pay(theatre: Theatre, *, compenser: bool = False) -> None:
-    """A pay run, handed to the bank, which pays it."""
-    lots, banque = theatre.portail.paiements.lots, theatre.portail.paiements.banque
-    lot = await lots.create(sirens=[cast.SIREN], execution_le=theatre.jour, compenser=compenser, par=theatre.comptable)
-    rapport = await banque.import_retours(
-        write_avis(await lots.download(lot, par=theatre.comptable)), par=theatre.comptable
-    )
-    assert rapport.regles, rapport.a_verifier
-    assert not rapport.a_verifier, rapport.a_verifier
-    theatre.tell(f"   virement {rapport.regles[0]}")
+    await call(theatre.client.deposit_document, json.dumps(infos).encode(), Fichier("participation.pdf", pdf))
 
 
 async def _conclude(theatre: Theatre, numeros: Sequence[int]) -> None:
@@ -262,25 +212,3 @@ async def _conclude(theatre: Theatre, numeros: Sequence[int]) -> None:
         valeurs = (numero_externe(numero), lu.cerfa.etat or "", *(say_montant(un) for un in montants))
         theatre.tell("   " + "  ".join(f"{valeur:>11}" for valeur in valeurs))
     theatre.tell(f"   comptes relus : {comptes_justes.ecritures} écritures, aucun écart")
-
-
-def _say(theatre: Theatre, numero: int, phrase: str) -> None:
-    theatre.tell(f"   {numero_externe(numero)}  {phrase}")
-
-
-async def _version(theatre: Theatre, numero: int) -> int:
-    async with theatre.database.connection() as tx:
-        fiche = await decisions.find(tx, numero)
-    assert fiche is not None
-    return fiche.version
-
-
-async def _find_gens(database: Database, *utilisateurs: str) -> dict[str, int]:
-    async with database.connection() as tx:
-        trouves = {nom: await comptes.find_utilisateur(tx, nom) for nom in utilisateurs}
-    return {nom: compte.id for nom, compte in trouves.items() if compte is not None}
-
-
-async def _call(appel: Callable[..., Any], *arguments: Any) -> Any:
-    """A call of the synchronous client, while this loop goes on."""
-    return await asyncio.to_thread(appel, *arguments)

@@ -2,17 +2,28 @@
 
 import typer
 
-from traitdunion.cfa.commandes import dossiers, facturation, suivi
+from traitdunion.cfa.commandes import (
+    configurer,
+    diagnostic,
+    dossiers,
+    envois,
+    facturation,
+    opco,
+    promotions,
+    suivi,
+)
+from traitdunion.cfa.terminal.familles import GroupeParFamilles
 from traitdunion.cfa.terminal.outcome import CODES
 
 app = typer.Typer(
-    help="Côté CFA : déposer un contrat, le contrôler hors ligne, lire et remplir le CERFA.",
+    cls=GroupeParFamilles,
+    help="Côté CFA : préparer les contrats, les envoyer, suivre ce qu'en fait l'OPCO.",
     epilog=CODES,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,  # plain help: long option names whole, readable aloud
     pretty_exceptions_show_locals=False,  # locals would print secrets and people
 )
-app.add_typer(dossiers.app)
-app.add_typer(suivi.app)
-app.add_typer(facturation.app)
+for famille in (promotions, dossiers, suivi, facturation, configurer, diagnostic, opco):
+    app.add_typer(famille.app)
+app.add_typer(envois.app, name="envois")

@@ -12,11 +12,10 @@ from pathlib import Path
 import typer
 
 from traitdunion.cfa import entrees, envoi
-from traitdunion.cfa.cerfa_pdf import fill_cerfa_with_notes, read_cerfa_with_notes
-from traitdunion.cfa.client import ClientCfa
+from traitdunion.cfa.client import ClientCfa, Fichier
+from traitdunion.cfa.commandes.envois import opened
 from traitdunion.cfa.convention import ANNEES_RQTH, Engagements, build_convention
 from traitdunion.cfa.errors import CerfaIllisible
-from traitdunion.cfa.formulaire import draw_form
 from traitdunion.cfa.profil import Profil
 from traitdunion.cfa.terminal import affichage, options
 from traitdunion.cfa.terminal.outcome import CODES, OK, REFUSE, outcome
@@ -37,7 +36,10 @@ def controler(
     au: options.AuJour = None,
     en_json: options.EnJson = False,
 ) -> None:
-    """Contrôler un dossier hors ligne, comme le ferait l'OPCO ; rien n'est envoyé."""
+    """Contrôler un dossier hors ligne, comme le ferait l'OPCO ; rien n'est envoyé.
+
+    Exemple : traitdunion cfa controler CERFA.pdf --visa-cfa
+    """
     with outcome(en_json=en_json):
         charge = _load(dossier, visa_cfa, signature_probante)
         anomalies = envoi.check_dossier(charge, le=au or _today())
@@ -76,14 +78,19 @@ def deposer(
     numero_interne: options.NumeroInterne = None,
     renvoyer: options.Renvoyer = False,
     a_blanc: options.ABlanc = False,
+    boite: options.EnBoite = False,
+    nouveau_depot: options.NouveauDepot = False,
+    promotion: options.Promotion = None,
     configuration: options.Configuration = None,
     profil: options.NomProfil = None,
     au: options.AuJour = None,
     en_json: options.EnJson = False,
 ) -> None:
-    """Déposer un contrat et sa convention ; donne le numéro de dossier de l'OPCO.
+    """Déposer un contrat et sa convention, aussitôt ou par la boîte d'envoi ; donne le numéro de dossier de l'OPCO.
 
     Les identifiants viennent du fichier de réglages ou des variables TRAITDUNION_CFA_*, jamais de la ligne de commande.
+
+    Exemple : traitdunion cfa deposer CERFA.pdf --convention CONVENTION.pdf --visa-cfa --mandat-employeur
     """
     engagements = Engagements(
         mandat_employeur=mandat_employeur,
@@ -98,6 +105,10 @@ def deposer(
         conforme=conforme,
     )
     _require_one_source(donnees_convention, engagements)
+    if (nouveau_depot or promotion) and not boite:
+        raise typer.BadParameter("--nouveau-depot et --promotion vont avec --boite.")
+    if boite and (numero_interne is not None or renvoyer):
+        raise typer.BadParameter("--boite décide elle-même des renvois : retirez --numero-interne et --renvoyer.")
     if numero_interne is not None and not (numero_interne.isascii() and numero_interne.isdigit()):
         raise typer.BadParameter("--numero-interne est le numéro interne, en chiffres, et non le numéro « CA- ».")
     bilan = envoi.Bilan(numero_interne=numero_interne)
@@ -114,6 +125,9 @@ def deposer(
         if a_blanc:
             _tell_dry_run(anomalies, en_json=en_json)
             return
+        if boite:
+            _enqueue(charge, donnees, piece, profil, promotion=promotion, nouveau=nouveau_depot, en_json=en_json)
+            return
         reglages = Profil.load(configuration, nom=profil)
         reglages = replace(reglages, renvoi_reconnu=True) if renvoyer else reglages
         with ClientCfa(reglages, transport=ctx.obj) as client:
@@ -123,7 +137,12 @@ def deposer(
 
 @app.command("lire-cerfa", epilog=CODES)
 def lire_cerfa(cerfa: options.CerfaPdf, *, sortie: options.SortieJson = None, ecraser: options.Ecraser = False) -> None:
-    """Lire un CERFA 10103*14 rempli à l'écran, et en donner le JSON de la norme."""
+    """Lire un CERFA 10103*14 rempli à l'écran, et en donner le JSON de la norme.
+
+    Exemple : traitdunion cfa lire-cerfa CERFA.pdf --sortie dossier.json
+    """
+    from traitdunion.cfa.cerfa_pdf import read_cerfa_with_notes
+
     with outcome(en_json=False):
         lu = read_cerfa_with_notes(cerfa)
         affichage.show_notes(lu.notes)
@@ -143,7 +162,13 @@ def remplir_cerfa(
     formulaire: options.Vierge = None,
     ecraser: options.Ecraser = False,
 ) -> None:
-    """Remplir le CERFA 10103*14 avec les données d'un dossier."""
+    """Remplir le CERFA 10103*14 avec les données d'un dossier.
+
+    Exemple : traitdunion cfa remplir-cerfa dossier.json --formulaire VIERGE.pdf --sortie CERFA.pdf
+    """
+    from traitdunion.cfa.cerfa_pdf import fill_cerfa_with_notes
+    from traitdunion.cfa.formulaire import draw_form
+
     with outcome(en_json=False):
         lu = lecture.read(DepotDossier, entrees.load_json(dossier))
         if lu.anomalies:
@@ -212,6 +237,34 @@ def _ask_mandat() -> bool:
     return typer.confirm(
         "L'employeur a-t-il donné mandat de gestion au CFA, dans un chapitre de la convention ?", err=True
     )
+
+
+def _enqueue(
+    charge: entrees.DossierCharge,
+    convention: Convention,
+    fichier: Fichier,
+    profil: str | None,
+    *,
+    promotion: str | None,
+    nouveau: bool,
+    en_json: bool,
+) -> None:
+    """Put it in the box of the profile instead of sending it: no network, no secret is needed."""
+    with opened(profil) as boite:
+        mise = boite.enqueue_dossier(
+            charge.corps, convention=convention, fichier=fichier, promotion=promotion, nouveau=nouveau
+        )
+    numeros = [envoi.id for envoi in mise.envois]
+    if en_json:
+        resultat = "DEJA_EN_BOITE" if mise.deja else "MIS_EN_BOITE"
+        affichage.print_json({"resultat": resultat, "envois": numeros, "memeContenu": mise.meme_contenu})
+        return
+    affichage.print_lines([("Envois", ", ".join(f"n° {numero}" for numero in numeros))])
+    if mise.deja:
+        autre = ", avec un autre contenu" if mise.meme_contenu is False else ""
+        affichage.say(f"Ce contrat est déjà dans la boîte{autre} : rien n'y est ajouté (voir l'envoi n° {numeros[0]}).")
+    else:
+        affichage.say("Mis en boîte. Pour envoyer : traitdunion cfa envois envoyer")
 
 
 def _tell_dry_run(anomalies: list[Anomalie], *, en_json: bool) -> None:

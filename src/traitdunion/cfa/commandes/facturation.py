@@ -104,7 +104,7 @@ def facturer(
         if frais is not None:
             demandes += read_frais(frais.read_bytes())
         reglages = Profil.load(configuration, nom=profil)
-        emetteur = Emetteur.load(configuration, nom=profil, profil=reglages.nom)
+        emetteur = Emetteur.load(configuration, nom=profil)
         voulu = Reglages(
             siret=emetteur.siret,
             regrouper=regrouper,

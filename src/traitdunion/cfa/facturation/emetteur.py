@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from traitdunion.cfa.errors import ProfilInvalide
-from traitdunion.cfa.lieux import PREFIXE
-from traitdunion.cfa.profil import read_reglages
+from traitdunion.cfa.reglages.fichier import default_file
+from traitdunion.cfa.reglages.profils import read_section, resolve_secret
 from traitdunion.norme.identifiants import iban_valide, nda_valide, siret_valide
 
 TABLE = "facturation"
 # The norm takes 40 characters (norme.md §2.3); the number itself takes the rest.
 PREFIXE_MAX = 24
 _PREFIXE_SUR = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.-]*")
-_TROUSSEAU = "traitdunion"
 CONDITIONS = (
     "Règlement par virement, à 30 jours de la réception de la facture. Pas d'escompte. En cas de retard : pénalités "
     "au taux de trois fois l'intérêt légal et indemnité forfaitaire de 40 € pour frais de recouvrement (C. com., art. "
@@ -67,26 +66,20 @@ class Emetteur:
 
     @classmethod
     def load(
-        cls,
-        chemin: Path | None = None,
-        *,
-        nom: str | None = None,
-        profil: str,
-        environ: Mapping[str, str] | None = None,
+        cls, chemin: Path | None = None, *, nom: str | None = None, environ: Mapping[str, str] | None = None
     ) -> "Emetteur":
-        """The table `facturation` of the profile asked as `nom`, which is called `profil`. Raises ProfilInvalide.
+        """The table `facturation` of a profile. Raises ProfilInvalide.
 
-        The IBAN is that of the table, of TRAITDUNION_CFA_IBAN, or of the system keyring under « <profil>:iban ».
+        The IBAN is that of TRAITDUNION_CFA_IBAN, of the table, of the system's keyring or of `secrets.toml`.
         """
         environ = os.environ if environ is None else environ
-        table = read_reglages(chemin, nom=nom, environ=environ).get(TABLE) or {}
-        if not isinstance(table, dict):
-            raise ProfilInvalide(f"Les réglages « {TABLE} » doivent être une table.")
+        fichier = chemin or default_file(environ)
+        table, profil = read_section(TABLE, fichier=fichier, nom=nom, environ=environ)
         connus = {champ.name for champ in fields(cls)}
         reglages: dict[str, Any] = {cle: valeur for cle, valeur in table.items() if cle in connus and valeur != ""}
-        iban = environ.get(f"{PREFIXE}IBAN") or reglages.get("iban") or _read_keyring(profil)
+        iban = resolve_secret("iban", reglages, profil=profil, fichier=fichier, environ=environ)
         if iban:
-            reglages["iban"] = "".join(str(iban).split()).upper()
+            reglages["iban"] = "".join(iban.split()).upper()
         manquants = [cle for cle in ("denomination", "adresse", "iban") if not reglages.get(cle)]
         if manquants:
             raise ProfilInvalide(
@@ -100,13 +93,3 @@ def _typed(cle: str, valeur: Any) -> Any:
     if cle == "valent_certificat":
         return valeur if isinstance(valeur, bool) else str(valeur).strip().lower() in ("1", "true", "oui")
     return str(valeur).strip()
-
-
-def _read_keyring(profil: str) -> str | None:
-    import keyring
-    from keyring.errors import KeyringError
-
-    try:
-        return keyring.get_password(_TROUSSEAU, f"{profil}:iban")
-    except KeyringError:
-        return None  # no keyring on this machine: the settings say what is missing

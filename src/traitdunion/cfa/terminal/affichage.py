@@ -6,9 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from traitdunion.cfa.cerfa_pdf import Note
 from traitdunion.norme import ecriture
@@ -23,6 +20,9 @@ LIBELLES = {
 
 def say(phrase: str, style: str | None = None) -> None:
     """A sentence for the person, on the error output."""
+    from rich.console import Console
+    from rich.markup import escape
+
     Console(stderr=True, highlight=False).print(escape(phrase), style=style)
 
 
@@ -34,6 +34,10 @@ def show_notes(notes: Iterable[Note]) -> None:
 
 def show_anomalies(anomalies: Sequence[Anomalie], *, titre: str, erreur: bool = False) -> None:
     """The anomalies as a table, in the order they were found; `erreur` sends it to the error output."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
     table = Table(title=escape(titre), title_justify="left", show_lines=True)
     table.add_column("Gravité", min_width=10, max_width=14)
     table.add_column("Champ", overflow="fold", ratio=2)
@@ -49,7 +53,16 @@ def show_anomalies(anomalies: Sequence[Anomalie], *, titre: str, erreur: bool = 
 def print_json(donnees: Any) -> None:
     """Data for a machine on the standard output: UTF-8, indented, amounts exact."""
     brut = donnees if isinstance(donnees, bytes) else ecriture.write_plain(donnees)
-    sys.stdout.write(msgspec.json.format(brut, indent=2).decode() + "\n")
+    sys.stdout.write(_writable(msgspec.json.format(brut, indent=2).decode()) + "\n")
+
+
+def _writable(texte: str) -> str:
+    """JSON that this output can carry whole: where an accent cannot be written, its escape is the same data."""
+    try:
+        texte.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return "".join(un if un.isascii() else json.dumps(un)[1:-1] for un in texte)
+    return texte
 
 
 def print_lines(lignes: Iterable[tuple[str, str | None]]) -> None:

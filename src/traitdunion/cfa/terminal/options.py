@@ -1,11 +1,14 @@
 """Arguments and options of the commands, each written once; never a secret: those come from the profile."""
 
+import os
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from traitdunion.cfa.errors import ErreurCfa
 
 
 def read_montant(texte: str) -> Decimal:
@@ -27,6 +30,18 @@ def read_jour(texte: str) -> date:
         except ValueError:
             continue
     raise typer.BadParameter("une date est attendue : JJ/MM/AAAA ou AAAA-MM-JJ")
+
+
+def complete_profils(debut: str) -> list[str]:
+    """The names of profiles that begin so, for the shell; none when the settings cannot be read."""
+    from traitdunion.cfa.reglages.fichier import default_file, read_file
+    from traitdunion.cfa.reglages.profils import list_profils
+
+    try:
+        fichier = default_file(os.environ)
+        return [] if fichier is None else [nom for nom in list_profils(read_file(fichier)) if nom.startswith(debut)]
+    except ErreurCfa:
+        return []
 
 
 Dossier = Annotated[Path, typer.Argument(exists=True, dir_okay=False, metavar="DOSSIER.json|CERFA.pdf")]
@@ -135,5 +150,25 @@ Configuration = Annotated[
 ]
 NomProfil = Annotated[
     str | None,
-    typer.Option("--profil", metavar="NOM", help="Table du fichier de réglages : un OPCO parmi plusieurs."),
+    typer.Option(
+        "--profil",
+        metavar="NOM",
+        autocompletion=complete_profils,
+        help="Table du fichier de réglages : un OPCO parmi plusieurs.",
+    ),
+]
+EnBoite = Annotated[
+    bool,
+    typer.Option("--boite", help="Mettre dans la boîte d'envoi ; « traitdunion cfa envois envoyer » enverra."),
+]
+NouveauDepot = Annotated[
+    bool,
+    typer.Option(
+        "--nouveau-depot",
+        help="Avec --boite : l'OPCO a refusé ou annulé depuis le dossier accepté de ce contrat, en remettre un.",
+    ),
+]
+Promotion = Annotated[
+    str | None,
+    typer.Option("--promotion", metavar="NOM", help="Avec --boite : la promotion à laquelle il se rattache."),
 ]

@@ -2,32 +2,41 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from traitdunion.cfa.entrees import FichierInutilisable
-from traitdunion.cfa.envoi import Bilan
+from traitdunion.cfa.boite.errors import BoiteOccupee, ErreurBoite
 from traitdunion.cfa.errors import (
     AccessRefused,
     AuthenticationRefused,
     ErreurCfa,
+    FichierInutilisable,
     NoAnswer,
     ProfilInvalide,
     Refused,
     ReponsePerdue,
+    RouteAbsente,
 )
 from traitdunion.cfa.terminal import affichage
+from traitdunion.lancement import codes
 from traitdunion.norme.erreurs import Anomalie, Refus
 
-OK, USAGE, REFUSE, ACCES, RESEAU = 0, 2, 3, 4, 5
-CODES = (
-    "Codes de sortie : 0 fait ; 2 usage ou réglages ; 3 refusé, ou fichier illisible ; "
-    "4 identifiants, clé ou accrochage refusés ; 5 pas de réponse de l'OPCO."
+if TYPE_CHECKING:
+    from traitdunion.cfa.envoi import Bilan
+
+OK, USAGE, REFUSE, ACCES, RESEAU = codes.FAIT, codes.USAGE, codes.REFUSE, codes.ACCES, codes.RESEAU
+OCCUPE, A_FAIRE = codes.OCCUPE, codes.A_FAIRE
+CODES = codes.epilogue()
+INTERROMPU_EN_ENVOI = (
+    "Interrompu. Un envoi direct était peut-être en cours : relisez l'état de vos dossiers avant de le refaire."
 )
 _NATURES: tuple[tuple[type[Exception], str, int], ...] = (
     (ProfilInvalide, "REGLAGES", USAGE),
     (FichierInutilisable, "FICHIER", USAGE),
+    (RouteAbsente, RouteAbsente.code, REFUSE),
+    (BoiteOccupee, "BOITE_OCCUPEE", OCCUPE),
+    (ErreurBoite, "BOITE", USAGE),
     (AuthenticationRefused, "ACCES_REFUSE", ACCES),
     (AccessRefused, "ACCES_REFUSE", ACCES),
     (Refused, "REFUSE", REFUSE),
@@ -38,7 +47,7 @@ _NATURES: tuple[tuple[type[Exception], str, int], ...] = (
 
 
 @contextmanager
-def outcome(*, en_json: bool, bilan: Bilan | None = None) -> Iterator[None]:
+def outcome(*, en_json: bool, bilan: "Bilan | None" = None) -> Iterator[None]:
     """Turn every expected failure into words, JSON if asked, and the documented exit code."""
     try:
         yield
@@ -53,6 +62,11 @@ def outcome(*, en_json: bool, bilan: Bilan | None = None) -> Iterator[None]:
         reference = erreur.request_id if isinstance(erreur, Refused | NoAnswer) else None
         _tell(str(erreur), nature, anomalies, reference, en_json=en_json, bilan=bilan)
         raise typer.Exit(code) from None
+    except KeyboardInterrupt:
+        if bilan is None:  # nothing is sent directly: the group of commands says that nothing is lost
+            raise
+        affichage.say(_advice(bilan, incertain=True) or INTERROMPU_EN_ENVOI)
+        raise typer.Exit(codes.INTERROMPU) from None
 
 
 def _tell(
@@ -62,7 +76,7 @@ def _tell(
     reference: str | None,
     *,
     en_json: bool,
-    bilan: Bilan | None,
+    bilan: "Bilan | None",
 ) -> None:
     if anomalies and not en_json:
         affichage.show_anomalies(anomalies, titre=f"{len(anomalies)} anomalie(s)", erreur=True)
@@ -80,7 +94,7 @@ def _tell(
         affichage.print_json(corps)
 
 
-def _advice(bilan: Bilan | None, *, incertain: bool) -> str | None:
+def _advice(bilan: "Bilan | None", *, incertain: bool) -> str | None:
     """What is already recorded must be said: it must not be sent twice."""
     if bilan is None or bilan.etape != "convention" or bilan.numero_externe is None:
         return None

@@ -11,13 +11,29 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+# Words in the name of a member whose value is never shown (fiabilite.md §5): a repr ends in logs and in tickets.
+_TUS = frozenset({"nir", "handicap", "rqth", "iban"})
+
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=False):
-    """A body of the norm; Python names are the wire names in snake case."""
+    """A body of the norm; Python names are the wire names in snake case.
+
+    Its repr hides what is sensitive: NIR, handicap and RQTH, IBAN.
+    """
+
+    def __repr__(self) -> str:
+        dits = ((nom, getattr(self, nom)) for nom in self.__struct_fields__)
+        return f"{type(self).__name__}({', '.join(f'{nom}={_shown(nom, valeur)}' for nom, valeur in dits)})"
 
 
 class MessageCreux(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """A deposited body: what was not said is not written back."""
+
+
+def _shown(nom: str, valeur: Any) -> str:
+    if valeur is None or _TUS.isdisjoint(nom.split("_")):
+        return repr(valeur)
+    return "•••"
 
 
 def membre(libelle: str, *, exemple: Any = None) -> Meta:

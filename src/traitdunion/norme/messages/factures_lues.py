@@ -82,8 +82,9 @@ class EtatFacture(Message, frozen=True, kw_only=True):
     commentaire: Annotated[str | None, membre("Commentaire de l'état")] = None
     organisme_formation: Annotated[OrganismePaye, membre("Qui est payé")]
     dossiers: Annotated[tuple[DossierFacture, ...], membre("Part de chaque dossier")]
-    montant_regle: Annotated[Montant, membre("Montant réglé en tout (extension)")]
-    lignes: Annotated[tuple[EtatLigne, ...], membre("État de chaque ligne (extension)")]
+    # Extensions: an OPCO that has none of them says nothing, and an amount that is not said is not zero.
+    montant_regle: Annotated[Montant | None, membre("Montant réglé en tout (extension)")] = None
+    lignes: Annotated[tuple[EtatLigne, ...], membre("État de chaque ligne (extension)")] = ()
 
 
 class EtatAvoir(EtatFacture, frozen=True, kw_only=True):

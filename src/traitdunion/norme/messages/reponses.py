@@ -1,5 +1,6 @@
 """The answers of the norm (norme.md §1, §2.5, §5). Members that are null before the engagement are written null."""
 
+from decimal import Decimal
 from typing import Annotated
 
 import msgspec
@@ -84,7 +85,9 @@ class Echeance(Message, frozen=True, kw_only=True):
     montant_total: Annotated[Montant, membre("Montant total")]
     dont_montant_pedagogie: Annotated[Montant, membre("Dont pédagogie")]
     dont_majoration_rqth: Annotated[Montant, membre("Dont majoration RQTH")]
-    dont_participation_employeur: Annotated[Montant, membre("Participation de l'employeur déduite (extension)")]
+    dont_participation_employeur: Annotated[Montant, membre("Participation de l'employeur déduite (extension)")] = (
+        Decimal(0)
+    )
     montant_regle: Annotated[Montant, membre("Montant réglé")]
     montant_en_cours_instruction: Annotated[Montant, membre("Montant en cours d'instruction")]
     siret_cfa: Annotated[str, membre("SIRET du CFA")]

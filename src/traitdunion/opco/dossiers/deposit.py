@@ -18,7 +18,7 @@ from traitdunion.norme.messages.cerfa import Cerfa, DepotDossier
 from traitdunion.norme.parametres import Parametres
 from traitdunion.opco.acces import Habilitation
 from traitdunion.opco.dossiers import store
-from traitdunion.opco.dossiers.search import cle_recherche
+from traitdunion.opco.dossiers.search import affichage, cle_recherche
 from traitdunion.opco.dossiers.states import CONSEIL_CORRECTION, Etat
 from traitdunion.opco.parametres import ParametresOpco
 from traitdunion.opco.referentiels import Registre
@@ -178,6 +178,7 @@ class Depots:
             cerfa=contenu.copie_recherchable(cerfa).decode(),
             siret_employeur=cerfa.employeur.siret if cerfa.employeur else None,
             cle_recherche=cle_recherche(cerfa),
+            affichage=affichage(cerfa).decode(),
         )
 
     async def _commit(self, lot: Sequence[store.Candidat]) -> list[Issue]:

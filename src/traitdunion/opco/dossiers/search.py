@@ -7,7 +7,7 @@ import msgspec
 
 from traitdunion.norme.identifiants import deca_valide, nir_forme_valide
 from traitdunion.norme.identite import fold_name
-from traitdunion.norme.messages.cerfa import Cerfa
+from traitdunion.norme.messages.cerfa import Apprenti, Cerfa, Contrat
 from traitdunion.opco.dossiers.states import Etat
 from traitdunion.opco.dossiers.store_recherche import ORDRES, Filtre
 from traitdunion.opco.socle.clock import PARIS
@@ -17,6 +17,8 @@ RECHERCHE_CARACTERES_MAX = 100
 MOTS_MAX = 6
 TRI_DEFAUT = "-numero"  # the latest deposit first
 _NUMERO = re.compile(r"(?:CA-?)?([0-9]{1,7})\Z")
+_APPRENTI, _CONTRAT = Apprenti(), Contrat()
+_encoder = msgspec.json.Encoder()
 
 
 class Criteres(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +43,35 @@ def cle_recherche(cerfa: Cerfa) -> str:
     denomination = employeur.denomination if employeur else None
     personne = " ".join(fold_name(nom) for nom in noms if nom)
     return f"{personne} / {fold_name(denomination or '')}"[:CLE_CARACTERES_MAX].rstrip()
+
+
+class Affichage(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """What the lists show of a form; none of it is a NIR nor health data (fiabilite.md §5)."""
+
+    nom: str | None = None
+    prenom: str | None = None
+    employeur: str | None = None
+    formation: str | None = None
+    cfa: str | None = None
+    type_contrat: str | None = None
+    debut: date | None = None
+    fin: date | None = None
+
+
+def affichage(cerfa: Cerfa) -> bytes:
+    """JSON of what the lists show, kept on the dossier's own row: a page of a list reads no body (ADR 0021)."""
+    apprenti, contrat = cerfa.apprenti or _APPRENTI, cerfa.contrat or _CONTRAT
+    montre = Affichage(
+        nom=apprenti.nom,
+        prenom=apprenti.prenom,
+        employeur=cerfa.employeur.denomination if cerfa.employeur else None,
+        formation=cerfa.formation.intitule_qualification if cerfa.formation else None,
+        cfa=cerfa.organisme_formation.denomination if cerfa.organisme_formation else None,
+        type_contrat=contrat.type_contrat_app,
+        debut=contrat.date_debut_contrat,
+        fin=contrat.date_fin_contrat,
+    )
+    return _encoder.encode(montre)
 
 
 def to_filtre(criteres: Criteres) -> Filtre:

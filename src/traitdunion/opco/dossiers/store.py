@@ -30,6 +30,7 @@ class Candidat(msgspec.Struct, frozen=True):
     cerfa: str
     siret_employeur: str | None
     cle_recherche: str
+    affichage: str
 
 
 class Inscription(msgspec.Struct, frozen=True):
@@ -83,9 +84,9 @@ WITH vu AS (
            vivant.numero_deca,
            CASE WHEN vivant.numero_interne IS NULL THEN nextval('dossier_numero') END AS numero
       FROM unnest(%b::bytea[], %b::text[], %b::bigint[], %b::bytea[], %b::bytea[], %b::timestamptz[], %b::bytea[],
-                  %b::bytea[], %b::text[], %b::text[], %b::text[]) WITH ORDINALITY
+                  %b::bytea[], %b::text[], %b::text[], %b::text[], %b::text[]) WITH ORDINALITY
         AS l(identite, siren, editeur, contenu, nir, depose_le, corps, recu, cerfa, siret_employeur, cle_recherche,
-             rang)
+             affichage, rang)
       LEFT JOIN LATERAL (
            SELECT d.numero_interne, d.sha256_contenu, d.etat, d.numero_deca
              FROM dossier d
@@ -93,11 +94,11 @@ WITH vu AS (
             LIMIT 1) AS vivant ON true
 ), insere AS (
     INSERT INTO dossier (numero_interne, siren, editeur, identite, sha256_contenu, nir_empreinte, precedent, depose_le,
-                         siret_employeur, cle_recherche)
+                         siret_employeur, cle_recherche, affichage)
     SELECT numero, siren, editeur, identite, contenu, nir,
            (SELECT max(d.numero_interne) FROM dossier d
              WHERE d.identite = vu.identite AND d.etat IN ('REFUSE', 'ANNULE')),
-           depose_le, siret_employeur, cle_recherche
+           depose_le, siret_employeur, cle_recherche, affichage::jsonb
       FROM vu WHERE vivant IS NULL
     ON CONFLICT (identite) WHERE etat NOT IN ('REFUSE', 'ANNULE') DO NOTHING
     RETURNING numero_interne, etat

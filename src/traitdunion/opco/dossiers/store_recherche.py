@@ -117,14 +117,10 @@ SELECT d.numero_interne, d.siren, d.etat, d.commentaire_etat, d.numero_deca, d.d
        EXISTS (SELECT 1 FROM document_objet o JOIN document c ON c.numero_interne = o.document
                 WHERE o.type_objet = 'DOSSIER_APPRENTISSAGE' AND o.id_objet = d.numero_interne
                   AND c.type_fichier = 'CONVENTION_FORMATION'),
-       p.cerfa #>> '{apprenti,nom}', p.cerfa #>> '{apprenti,prenom}',
-       p.cerfa #>> '{employeur,denomination}', p.cerfa #>> '{employeur,siret}',
-       p.cerfa #>> '{formation,intituleQualification}',
-       p.cerfa #>> '{contrat,dateDebutContrat}', p.cerfa #>> '{contrat,dateFinContrat}',
-       p.cerfa #>> '{organismeFormation,denomination}'
+       d.affichage ->> 'nom', d.affichage ->> 'prenom', d.affichage ->> 'employeur', d.siret_employeur,
+       d.affichage ->> 'formation', d.affichage ->> 'debut', d.affichage ->> 'fin', d.affichage ->> 'cfa'
   FROM unnest(%b::bigint[]) WITH ORDINALITY AS page(numero, rang)
   JOIN dossier d ON d.numero_interne = page.numero
-  LEFT JOIN depot p USING (numero_interne)
  ORDER BY page.rang
 """
 COMPLET = f"""

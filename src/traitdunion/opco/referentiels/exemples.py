@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import xlsxwriter
 
+from traitdunion.norme.profils import competence
 from traitdunion.opco.referentiels.formats import kit, listes, npec
 from traitdunion.opco.referentiels.modele import Nature
 
@@ -117,7 +118,7 @@ def _idcc() -> bytes:
 
 
 def _opco() -> bytes:
-    return _csv([listes.IDCC_OPCO, *((une[0], une[3]) for une in CONVENTIONS)], ",")
+    return _csv([competence.COLONNES, *((une[0], une[3]) for une in CONVENTIONS)], ",")
 
 
 def _npec() -> bytes:

@@ -6,6 +6,10 @@ from typing import NamedTuple
 
 import msgspec
 
+from traitdunion.norme.profils.competence import IdccOpco as IdccOpco
+from traitdunion.norme.tableur import Faute as Faute
+from traitdunion.norme.tableur import ImportRefuse as ImportRefuse
+
 
 class Nature(StrEnum):
     """The kinds of file that are imported."""
@@ -28,10 +32,6 @@ LIBELLES = {
     Nature.NAF: "NAF rév. 2, sous-classes",
     Nature.NPEC: "référentiel des NPEC (France compétences)",
 }
-
-
-class ImportRefuse(Exception):
-    """An act on reference data that cannot be done; its text is the French sentence to show."""
 
 
 # --- rows, as their tables hold them (the columns after `version`) ------------------------------------------------
@@ -84,13 +84,6 @@ class Idcc(NamedTuple):
     def abroge(self) -> bool:
         """Whether every one of its texts has ended; an unknown state says nothing against it."""
         return bool(self.etat) and "VIGUEUR" not in self.etat
-
-
-class IdccOpco(NamedTuple):
-    """The OPCO of a branch."""
-
-    idcc: str
-    opco: str
 
 
 class Naf(NamedTuple):
@@ -157,16 +150,6 @@ class Version(NamedTuple):
     importe_le: datetime
     annule_par: str | None
     annule_le: datetime | None
-
-
-class Faute(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wrong with one row of a file, and how to mend it; a row that is not `rejetee` is kept all the same."""
-
-    ligne: int
-    colonne: str
-    phrase: str
-    rejetee: bool = True
-    feuille: str | None = None
 
 
 class Rapport(msgspec.Struct, frozen=True, kw_only=True):

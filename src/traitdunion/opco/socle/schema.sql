@@ -410,6 +410,7 @@ CREATE TABLE public.dossier (
     depose_le timestamp with time zone NOT NULL,
     siret_employeur text,
     cle_recherche text COLLATE pg_catalog."C",
+    affichage jsonb,
     CONSTRAINT dossier_etat_check CHECK ((etat = ANY (ARRAY['TRANSMIS'::text, 'EN_COURS_INSTRUCTION'::text, 'ENGAGE'::text, 'REFUSE'::text, 'ANNULE'::text, 'RUPTURE'::text, 'SOLDE'::text])))
 );
 

@@ -1,13 +1,15 @@
 """What people type in the search box of « Mes Dossiers », and the key that it is compared with."""
 
+import json
 from datetime import UTC, date, datetime
 
 import pytest
 
-from traitdunion.norme.messages.cerfa import Apprenti, Cerfa, Employeur
+from traitdunion.norme.messages.cerfa import Apprenti, Cerfa, Contrat, Employeur
 from traitdunion.opco.dossiers.search import (
     CLE_CARACTERES_MAX,
     Criteres,
+    affichage,
     cle_recherche,
     looks_like_nir,
     read_tri,
@@ -40,6 +42,17 @@ def test_a_shorter_name_comes_before_a_longer_one_whoever_employs_it() -> None:
     court = cle_recherche(a_cerfa("DUPONT", "Marie", employeur="ZEBRE"))
     long = cle_recherche(a_cerfa("DUPONT", "Marie-Anne", employeur="ABEILLE"))
     assert court < long
+
+
+def test_a_list_shows_names_and_days_and_nothing_secret() -> None:
+    cerfa = Cerfa(
+        apprenti=Apprenti(nom="Été", prenom="Zoé", nir="100019900000000", handicap=True),
+        employeur=Employeur(denomination="L'Épi"),
+        contrat=Contrat(type_contrat_app="11", date_debut_contrat=date(2026, 9, 1)),
+    )
+    montre = {"nom": "Été", "prenom": "Zoé", "employeur": "L'Épi", "typeContrat": "11", "debut": "2026-09-01"}
+    assert json.loads(affichage(cerfa)) == montre
+    assert affichage(Cerfa()) == b"{}"
 
 
 @pytest.mark.parametrize("texte", ["CA-0000012", "ca 0000012", "ca12", " 12 ", "0000012"])

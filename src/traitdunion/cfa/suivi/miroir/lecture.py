@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import msgspec
 
+from traitdunion.cfa.echange.lus import DossierRelu, EtatAvoirRelu, EtatDossierRelu, EtatFactureRelu
 from traitdunion.cfa.suivi.modele import (
     AVOIR,
     FACTURE,
@@ -18,39 +19,23 @@ from traitdunion.cfa.suivi.modele import (
     PeriodeFrais,
 )
 from traitdunion.norme.facturation.echeances import normalise_numero_echeance
-from traitdunion.norme.facturation.etats import EtatDeFacture
 from traitdunion.norme.facturation.montants import to_centimes
 from traitdunion.norme.facturation.natures import normalise_nature
 from traitdunion.norme.messages.cerfa import Apprenti, Cerfa, Contrat, Employeur, Formation, OrganismeFormation
-from traitdunion.norme.messages.factures_lues import EtatAvoir, EtatFacture
-from traitdunion.norme.messages.reponses import DossierLu, Echeance, EtatDossier
-from traitdunion.norme.nomenclatures import ETAT_DOSSIER, ETAT_FACTURE
+from traitdunion.norme.messages.reponses import Echeance
+from traitdunion.norme.nomenclatures import ETAT_DOSSIER, ETAT_FACTURE, Nomenclature
 
 _CENTIME = Decimal("0.01")
 _TOLERANCE = Decimal("0.000001")
-_ROMPU = {"RUPTU": "RUPTURE"}  # one OPCO (norme.md §3)
 
 
-def normalise_etat(brut: str) -> str:
-    """The norm's code of a dossier's state; INCONNU for what it does not know."""
-    code = brut.strip().upper()
-    code = _ROMPU.get(code, code)
-    return code if code in ETAT_DOSSIER.codes else INCONNU
-
-
-def normalise_etat_facture(brut: str) -> str:
-    """The norm's code of an invoice's state; INCONNU for what it does not know."""
-    code = brut.strip().upper()
-    return code if code in ETAT_FACTURE.codes else INCONNU
-
-
-def read_etat(etat: EtatDossier, *, connu: DossierSuivi | None, at: datetime) -> DossierSuivi:
+def read_etat(etat: EtatDossierRelu, *, connu: DossierSuivi | None, at: datetime) -> DossierSuivi:
     """A dossier of which the list of states was read: the rest is as it was known."""
     dits = {
         "numero_externe": etat.numero_externe,
         "numero_deca": etat.numero_deca,
-        "etat": normalise_etat(etat.etat),
-        "etat_brut": etat.etat,
+        "etat": _known(etat.etat, ETAT_DOSSIER),
+        "etat_brut": etat.etat_brut or etat.etat,
         "commentaire": etat.commentaire_etat,
     }
     if connu is not None:
@@ -59,20 +44,20 @@ def read_etat(etat: EtatDossier, *, connu: DossierSuivi | None, at: datetime) ->
 
 
 def read_dossier(
-    lu: DossierLu, *, numero_interne: str, connu: DossierSuivi | None, numero_externe: str | None = None, at: datetime
+    lu: DossierRelu, *, numero_interne: str, connu: DossierSuivi | None, numero_externe: str | None = None, at: datetime
 ) -> DossierSuivi:
     """A dossier read whole. Raises ValueError for an amount that is no whole number of cents."""
     cerfa = lu.cerfa or Cerfa()
     employeur, apprenti = cerfa.employeur or Employeur(), cerfa.apprenti or Apprenti()
     contrat, formation = cerfa.contrat or Contrat(), cerfa.formation or Formation()
-    etat_brut = cerfa.etat or (connu.etat_brut if connu else INCONNU)
+    etat = lu.etat or (connu.etat if connu else INCONNU)
     details = lu.details_facturation
     return DossierSuivi(
         numero_interne=numero_interne,
         numero_externe=cerfa.numero_externe or numero_externe or (connu.numero_externe if connu else numero_interne),
         numero_deca=cerfa.numero_deca or (connu.numero_deca if connu else None),
-        etat=normalise_etat(etat_brut),
-        etat_brut=etat_brut,
+        etat=_known(etat, ETAT_DOSSIER),
+        etat_brut=lu.etat_brut or (connu.etat_brut if connu else etat),
         commentaire=cerfa.commentaire_etat or lu.comment,
         vu_le=at,
         lu_le=at,
@@ -108,26 +93,22 @@ def read_dossier(
     )
 
 
-def read_facture(lue: EtatFacture, *, connue: FactureSuivie | None, at: datetime) -> FactureSuivie:
+def read_facture(lue: EtatFactureRelu | EtatAvoirRelu, *, connue: FactureSuivie | None, at: datetime) -> FactureSuivie:
     """An invoice or a credit note; the IBAN that comes with it is not kept. Raises ValueError as `read_dossier`."""
-    etat, montant = normalise_etat_facture(lue.etat_facture), read_cents(lue.montant_facture)
-    # An extension: where it is not told, an invoice settled is settled whole (norme.md §2.5).
-    dit = getattr(lue, "montant_regle", None)
-    regle = (montant if etat == EtatDeFacture.REGLE else 0) if dit is None else read_cents(dit)
     return FactureSuivie(
         numero_interne=lue.numero_interne_facture,
         numero=lue.reference_facture_cfa,
-        genre=AVOIR if isinstance(lue, EtatAvoir) else FACTURE,
-        montant=montant,
-        regle=regle,
-        etat=etat,
-        etat_brut=lue.etat_facture,
+        genre=AVOIR if isinstance(lue, EtatAvoirRelu) else FACTURE,
+        montant=read_cents(lue.montant_facture),
+        regle=_read_regle(lue),
+        etat=_known(lue.etat_facture, ETAT_FACTURE),
+        etat_brut=lue.etat_brut or lue.etat_facture,
         siret=lue.organisme_formation.siret,
         vue_le=connue.vue_le if connue else at,
         virement=lue.reference_virement,
         regle_le=lue.date_reglement,
         commentaire=lue.commentaire,
-        origine=lue.numero_facture_origine if isinstance(lue, EtatAvoir) else None,
+        origine=lue.numero_facture_origine if isinstance(lue, EtatAvoirRelu) else None,
         dossiers=tuple(
             PartDossier(
                 numero_interne=part.numero_interne_dossier,
@@ -178,3 +159,14 @@ def _echeance(lue: Echeance) -> EcheanceSuivie:
 
 def _join(*mots: str | None) -> str | None:
     return " ".join(mot for mot in mots if mot) or None
+
+
+def _read_regle(lue: EtatFactureRelu | EtatAvoirRelu) -> int:
+    """What was paid, in cents. An OPCO without that extension says it by the state: the whole, or nothing yet."""
+    if lue.montant_regle is not None:
+        return read_cents(lue.montant_regle)
+    return read_cents(lue.montant_facture) if lue.etat_facture == "REGLE" else 0
+
+
+def _known(etat: str, nomenclature: Nomenclature) -> str:
+    return etat if etat in nomenclature.codes else INCONNU

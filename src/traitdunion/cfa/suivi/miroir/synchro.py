@@ -13,7 +13,8 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from traitdunion.cfa.client import ClientCfa
-from traitdunion.cfa.errors import ErreurCfa, NotFound, Refused
+from traitdunion.cfa.echange.lus import DossierRelu, EtatAvoirRelu, EtatDossierRelu, EtatFactureRelu
+from traitdunion.cfa.errors import ErreurCfa, NotFound, Refused, RouteAbsente
 from traitdunion.cfa.suivi.miroir import store
 from traitdunion.cfa.suivi.miroir.base import transaction
 from traitdunion.cfa.suivi.miroir.changements import (
@@ -26,8 +27,6 @@ from traitdunion.cfa.suivi.miroir.changements import (
 from traitdunion.cfa.suivi.miroir.lecture import read_dossier, read_etat, read_facture
 from traitdunion.cfa.suivi.modele import FACTURE, Changement
 from traitdunion.norme.messages.evenements import Evenement
-from traitdunion.norme.messages.factures_lues import EtatFacture
-from traitdunion.norme.messages.reponses import DossierLu, EtatDossier
 
 LOT_DOSSIERS, LOT_ETATS, LOT_EVENEMENTS = 50, 500, 1000
 PARIS = ZoneInfo("Europe/Paris")
@@ -156,7 +155,7 @@ class Synchro:
                 store.write_meta(self._base, FACTURES_A_LIRE, OUI)
             store.write_meta(self._base, COMPLET, None)
 
-    def _note_etat(self, etat: EtatDossier, liste: str) -> None:
+    def _note_etat(self, etat: EtatDossierRelu, liste: str) -> None:
         connu = store.find_dossier(self._base, etat.numero_interne)
         lu = read_etat(etat, connu=connu, at=self._at)
         store.append_historique(self._base, list_changements(connu, lu))
@@ -178,7 +177,7 @@ class Synchro:
             fait += len(lot)
             self._on_progress("Dossiers", fait, total)
 
-    def _ask(self, numeros: Sequence[str]) -> dict[str, DossierLu]:
+    def _ask(self, numeros: Sequence[str]) -> dict[str, DossierRelu]:
         """These dossiers, whole, by number; those that this CFA does not have are left out."""
         try:
             lus = self._client.list_dossiers(numeros)
@@ -190,13 +189,13 @@ class Synchro:
             return {un.cerfa.numero_interne: un for un in lus if un.cerfa.numero_interne is not None}
         return {numero: lu for numero in numeros if (lu := self._ask_one(numero)) is not None}
 
-    def _ask_one(self, numero: str) -> DossierLu | None:
+    def _ask_one(self, numero: str) -> DossierRelu | None:
         try:
             return self._client.find_dossier(numero)
         except NotFound:
             return None
 
-    def _write(self, lu: DossierLu, numero: str, externe: str | None) -> bool:
+    def _write(self, lu: DossierRelu, numero: str, externe: str | None) -> bool:
         """Write a dossier and what changed in it; False when it cannot be read: it stays noted."""
         connu = store.find_dossier(self._base, numero)
         try:
@@ -228,7 +227,7 @@ class Synchro:
         with transaction(self._base):
             store.write_meta(self._base, FACTURES_A_LIRE, None)
 
-    def _try_etats(self, lister: Callable[[], Iterable[EtatFacture]], etape: str) -> bool:
+    def _try_etats(self, lister: Callable[[], Iterable[EtatFactureRelu | EtatAvoirRelu]], etape: str) -> bool:
         """Read them all; False where the OPCO has no such route."""
         try:
             self._read_etats(lister(), etape)
@@ -238,7 +237,7 @@ class Synchro:
             return False
         return True
 
-    def _read_etats(self, etats: Iterable[EtatFacture], etape: str) -> None:
+    def _read_etats(self, etats: Iterable[EtatFactureRelu | EtatAvoirRelu], etape: str) -> None:
         lues = 0
         for lot in _batches(etats, LOT_ETATS):
             with transaction(self._base):
@@ -247,7 +246,7 @@ class Synchro:
             lues += len(lot)
             self._on_progress(etape, lues, None)
 
-    def _write_facture(self, etat: EtatFacture) -> None:
+    def _write_facture(self, etat: EtatFactureRelu | EtatAvoirRelu) -> None:
         connue = store.find_facture(self._base, etat.numero_interne_facture)
         self.bilan.factures_lues += 1
         try:
@@ -282,10 +281,10 @@ class Synchro:
 
 def is_absent(erreur: ErreurCfa) -> bool:
     """Whether it says that there is no such route: by the OPCO's 404, or by its profile before anything is sent."""
-    return isinstance(erreur, NotFound) or getattr(erreur, "code", None) == "ROUTE_ABSENTE"
+    return isinstance(erreur, NotFound | RouteAbsente)
 
 
-def _as_listed(etat: EtatDossier) -> str:
+def _as_listed(etat: EtatDossierRelu) -> str:
     return f"{etat.etat}|{etat.numero_deca or ''}|{etat.commentaire_etat or ''}"
 
 

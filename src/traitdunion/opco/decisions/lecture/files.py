@@ -27,18 +27,15 @@ FILES = {
 }
 PAR_PERSONNE = frozenset({"a_instruire", "attente", "proches"})  # the others wait for whoever looks
 _CHIFFRES = re.compile(r"[0-9]+")
-LIGNE = """
+# One statement a page: what chooses its rows reads them too, so that each dossier is fetched once, and no body is read.
+_PAGE = """
 SELECT d.numero_interne, d.etat, d.numero_deca, d.depose_le, i.file, i.complet_le, i.limite_le, i.affecte_a,
-       c.prenom || ' ' || c.nom, p.cerfa #>> '{apprenti,nom}', p.cerfa #>> '{apprenti,prenom}',
-       p.cerfa #>> '{employeur,denomination}', p.cerfa #>> '{formation,intituleQualification}',
-       p.cerfa #>> '{organismeFormation,denomination}', p.cerfa #>> '{contrat,typeContratApp}'
-  FROM unnest(%b::bigint[]) WITH ORDINALITY AS page(numero, rang)
-  JOIN dossier d ON d.numero_interne = page.numero
-  LEFT JOIN depot p USING (numero_interne)
-  LEFT JOIN instruction i USING (numero_interne)
-  LEFT JOIN compte c ON c.id = i.affecte_a
- ORDER BY page.rang
+       (SELECT c.prenom || ' ' || c.nom FROM compte c WHERE c.id = i.affecte_a),
+       d.affichage ->> 'nom', d.affichage ->> 'prenom', d.affichage ->> 'employeur', d.affichage ->> 'formation',
+       d.affichage ->> 'cfa', d.affichage ->> 'typeContrat'
+  FROM {source} ORDER BY {ordre} LIMIT {limite} OFFSET %(saute)s
 """
+_LEUR_INSTRUCTION = "LEFT JOIN instruction i USING (numero_interne)"
 _FILTRES = {
     "a_instruire": "i.file = 'A_INSTRUIRE'",
     "attente": "i.file = 'ATTENTE_INFORMATION'",
@@ -46,11 +43,12 @@ _FILTRES = {
 }
 # Before the engagement, a declared break waits for the accord, which applies it.
 _RUPTURES = (
-    "FROM rupture r JOIN dossier d USING (numero_interne) WHERE r.issue IS NULL AND d.etat IN ('ENGAGE', 'RUPTURE')"
+    f"rupture r JOIN dossier d USING (numero_interne) {_LEUR_INSTRUCTION}"
+    " WHERE r.issue IS NULL AND d.etat IN ('ENGAGE', 'RUPTURE')"
 )
 # What does not advance without a person, and what raised an alert; a cancelled dossier asks for nothing more.
 _DECA = (
-    "FROM deca_depot r JOIN dossier d USING (numero_interne)"
+    f"deca_depot r JOIN dossier d USING (numero_interne) {_LEUR_INSTRUCTION}"
     " WHERE (r.etat IN ('NON_DEPOSABLE', 'EN_ECHEC') OR r.alerte IS NOT NULL)"
     " AND (d.etat <> 'ANNULE' OR r.alerte IS NOT NULL)"
 )
@@ -107,23 +105,20 @@ class Files:
             miens = f"SELECT 1 FROM instruction i WHERE i.file <> 'DECIDE'{_AFFECTES['moi']}"  # noqa: S608
             comptes["miens"] = await _count(tx, miens, valeurs)
             for nom, source in _SANS_PERSONNE.items():
-                comptes[nom] = await _count(tx, f"SELECT 1 {source}", valeurs)
+                comptes[nom] = await _count(tx, f"SELECT 1 FROM {source}", valeurs)  # noqa: S608
         return comptes
 
     async def list_page(self, file: str, *, affecte: str = "tous", compte: int, page: int = 1) -> PageFile:
         """One page of a queue, the nearest limit first. `file`: a key of FILES; `affecte`: tous, moi, personne."""
-        valeurs = self._values(compte) | {"limite": TAILLE_PAGE + 1, "saute": (page - 1) * TAILLE_PAGE}
         if file in _SANS_PERSONNE:
-            source = _SANS_PERSONNE[file]
-            requete = f"SELECT r.numero_interne {source} ORDER BY r.id LIMIT %(limite)s OFFSET %(saute)s"
+            source, ordre = _SANS_PERSONNE[file], "r.id"
         else:
-            requete = (
-                f"SELECT i.numero_interne FROM instruction i WHERE {_FILTRES[file]}{_AFFECTES[affecte]} "  # noqa: S608
-                "ORDER BY i.limite_le, i.numero_interne LIMIT %(limite)s OFFSET %(saute)s"
+            ou = _FILTRES[file] + _AFFECTES[affecte]
+            source, ordre = (
+                f"instruction i JOIN dossier d USING (numero_interne) WHERE {ou}",
+                "i.limite_le, i.numero_interne",
             )
-        async with self._database.connection() as tx:
-            numeros = [numero for (numero,) in await (await tx.execute(requete, valeurs)).fetchall()]
-            return await _page(tx, numeros, page)
+        return await self._page(source, ordre, self._values(compte), page)
 
     async def read_nouvelles(self) -> Nouvelles:
         """What changed since yesterday, whoever did it."""
@@ -146,14 +141,15 @@ class Files:
         ou, valeurs, ordre = _condition(texte)
         if ou is None:
             return PageFile(lignes=(), page=1, suite=False)
-        valeurs |= {"limite": TAILLE_PAGE + 1, "saute": (page - 1) * TAILLE_PAGE}
-        requete = (
-            f"SELECT d.numero_interne FROM dossier d WHERE {ou} ORDER BY {ordre} "  # noqa: S608 - constants below
-            "LIMIT %(limite)s OFFSET %(saute)s"
-        )
+        return await self._page(f"dossier d {_LEUR_INSTRUCTION} WHERE {ou}", ordre, valeurs, page)
+
+    async def _page(self, source: str, ordre: str, valeurs: dict[str, object], page: int) -> PageFile:
+        """The rows of `source`, in this order: constants of this module, never what people type."""
+        requete = _PAGE.format(source=source, ordre=ordre, limite=TAILLE_PAGE + 1)
         async with self._database.connection() as tx:
-            numeros = [numero for (numero,) in await (await tx.execute(requete, valeurs)).fetchall()]
-            return await _page(tx, numeros, page)
+            cursor = await tx.execute(requete, valeurs | {"saute": (page - 1) * TAILLE_PAGE})
+            lignes = tuple(LigneFile(*row) for row in await cursor.fetchall())
+        return PageFile(lignes=lignes[:TAILLE_PAGE], page=page, suite=len(lignes) > TAILLE_PAGE)
 
     def _values(self, compte: int) -> dict[str, object]:
         jour = day_of(self._clock.now())
@@ -194,9 +190,3 @@ async def _count(tx: Tx, requete: str, valeurs: dict[str, object]) -> int:
     borne = f"SELECT count(*) FROM ({requete} LIMIT {COMPTE_MAX + 1}) AS x"  # noqa: S608 - constants of this module
     row = await (await tx.execute(borne, valeurs)).fetchone()
     return int(row[0]) if row else 0
-
-
-async def _page(tx: Tx, numeros: list[int], page: int) -> PageFile:
-    cursor = await tx.execute(LIGNE, (numeros[:TAILLE_PAGE],))
-    lignes = tuple(LigneFile(*row) for row in await cursor.fetchall())
-    return PageFile(lignes=lignes, page=page, suite=len(numeros) > TAILLE_PAGE)

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from traitdunion.norme.profils import competence
+from traitdunion.norme.tableur import Lecture, open_feuilles, read_jour
 from traitdunion.opco.referentiels.formats import kit, listes, npec
-from traitdunion.opco.referentiels.formats.tableur import Lecture, open_feuilles, read_jour
 from traitdunion.opco.referentiels.modele import LIBELLES, ImportRefuse, Ligne, Nature, Rapport
 
 __all__ = ["TAILLE_MAX", "FichierLu", "read_fichier", "read_jour"]
@@ -20,7 +21,7 @@ LECTEURS: dict[Nature, Callable[..., Sequence[Ligne] | None]] = {
     Nature.DIPLOMES: listes.read_diplomes,
     Nature.CFA: listes.read_cfa,
     Nature.IDCC: listes.read_idcc,
-    Nature.IDCC_OPCO: listes.read_idcc_opco,
+    Nature.IDCC_OPCO: competence.read_idcc_opco,
     Nature.NAF: listes.read_naf,
     Nature.NPEC: npec.read,
 }
@@ -29,7 +30,7 @@ COLONNES: dict[Nature, Sequence[str]] = {
     Nature.DIPLOMES: listes.DIPLOMES,
     Nature.CFA: listes.CFA,
     Nature.IDCC: listes.IDCC,
-    Nature.IDCC_OPCO: listes.IDCC_OPCO,
+    Nature.IDCC_OPCO: competence.COLONNES,
     Nature.NAF: listes.NAF,
     Nature.NPEC: (*npec.MONTANTS, *npec.BRANCHES),
 }

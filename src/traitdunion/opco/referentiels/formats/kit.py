@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from traitdunion.norme import identifiants as ids
-from traitdunion.opco.referentiels.formats.tableur import Feuille, Lecture, LigneFausse, Rangee, find_rangees
+from traitdunion.norme.tableur import Feuille, Lecture, LigneFausse, Rangee, find_rangees
 from traitdunion.opco.referentiels.modele import LigneRncp
 
 CODE, FICHE = "Code Diplôme", "FicheRNCP"

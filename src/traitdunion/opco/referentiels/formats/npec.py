@@ -10,8 +10,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from traitdunion.norme import identifiants as ids
-from traitdunion.opco.referentiels.formats.listes import read_idccs
-from traitdunion.opco.referentiels.formats.tableur import Feuille, Lecture, LigneFausse, Rangee, find_rangees
+from traitdunion.norme.profils.competence import read_idccs
+from traitdunion.norme.tableur import Feuille, Lecture, LigneFausse, Rangee, find_rangees
 from traitdunion.opco.referentiels.modele import Cpne, Ligne, LigneNpec
 
 RNCP, CODE_CPNE, MONTANT, STATUT = "RNCP", "Code CPNE", "NPEC final", "Statut"

@@ -5,16 +5,15 @@ A row that is wrong is noted with its line and left out; a file whose columns ar
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from io import BytesIO, StringIO
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
+import msgspec
 
 from traitdunion.norme.identite import fold_name
-from traitdunion.opco.referentiels.modele import Faute, ImportRefuse
 
 Lue = TypeVar("Lue")
 ENTETE_LIGNES = 20  # titles and blanks above the names of the columns
@@ -25,6 +24,20 @@ SERIE_MIN, SERIE_MAX = 10_000, 100_000  # from 1927 to 2173: below, a year would
 JOUR_FR = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})\Z")
 JOUR_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T]00:00:00)?\Z")
 VIDES = frozenset({"", "NR", "ND", "-"})  # « non renseigné »: what these files write for nothing
+
+
+class ImportRefuse(Exception):
+    """A file that cannot be imported, or an act on what was; its text is the French sentence to show."""
+
+
+class Faute(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wrong with one row of a file, and how to mend it; a row that is not `rejetee` is kept all the same."""
+
+    ligne: int
+    colonne: str
+    phrase: str
+    rejetee: bool = True
+    feuille: str | None = None
 
 
 class LigneFausse(Exception):
@@ -159,6 +172,8 @@ def open_feuilles(octets: bytes) -> Iterator[Feuille]:
 
 
 def _open_classeur(octets: bytes) -> Iterator[Feuille]:
+    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
+
     try:
         classeur = CalamineWorkbook.from_object(BytesIO(octets))
         for nom in (feuille.name for feuille in classeur.sheets_metadata if feuille.typ is SheetTypeEnum.WorkSheet):
@@ -232,3 +247,28 @@ def _places(cellules: Sequence[Any], noms: Sequence[str]) -> dict[str, int]:
 
 def _fold(cellule: Any) -> str:
     return fold_name(to_text(cellule).replace("_", " "))
+
+
+def read_first(
+    feuilles: Iterator[Feuille],
+    lecture: Lecture,
+    requises: Sequence[str],
+    facultatives: Sequence[str],
+    lire: Callable[[Rangee], Lue],
+    cle: Callable[[Lue], Hashable],
+) -> Sequence[Lue] | None:
+    """The rows of the first sheet that has the columns; what is named twice is kept the first time."""
+    deja: dict[Hashable, int] = {}
+
+    def read_once(rangee: Rangee) -> Lue:
+        lue = lire(rangee)
+        premiere = deja.setdefault(cle(lue), rangee.ligne)
+        if premiere != rangee.ligne:
+            raise LigneFausse(requises[0], f"« {cle(lue)} » est déjà à la ligne {premiere} : gardez-en une.")
+        return lue
+
+    for feuille in feuilles:
+        rangees = find_rangees(feuille, requises, facultatives)
+        if rangees is not None:
+            return list(lecture.read(rangees, read_once))
+    return None

@@ -1,0 +1,1 @@
+"""What is durable: the database, the files, the lock of the sender, and where a campaign kills."""

@@ -1,0 +1,374 @@
+"""The boîte d'envoi by command line: lister, voir, envoyer, relancer, rattacher, abandonner, purger, verifier.
+
+Exit codes of `envoyer`, the first that holds: 4 access refused; 6 another process is sending; 3 an envoi of the box is
+refused; 5 something is left waiting or uncertain; 0 all is accepted.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+
+from traitdunion.cfa.boite import Arret, BilanBoite, Boite, Envoi, EtatEnvoi, NatureEnvoi
+from traitdunion.cfa.boite.etats import LIBELLES, LIBELLES_ACTES, LIBELLES_NATURES, Acte
+from traitdunion.cfa.boite.temps import Temps
+from traitdunion.cfa.client import ClientCfa
+from traitdunion.cfa.lieux import data_folder
+from traitdunion.cfa.profil import Profil
+from traitdunion.cfa.reglages.profils import find_name
+from traitdunion.cfa.terminal import affichage, options
+from traitdunion.cfa.terminal.outcome import ACCES, CODES, OK, REFUSE, RESEAU, outcome
+
+app = typer.Typer(
+    help="La boîte d'envoi : ce qui attend, ce qui est parti, ce qui est refusé.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    epilog=CODES,
+)
+# The time of the commands: a test may replace it, nothing else does.
+TEMPS = Temps()
+VIDE = (
+    "La boîte d'envoi est vide. Pour y mettre un contrat : "
+    "traitdunion cfa deposer DOSSIER.json --convention CONVENTION.pdf --boite"
+)
+CODES_ENVOYER = (
+    "Codes de sortie : 0 tout est accepté ; 3 un envoi au moins est refusé ; 4 accès refusé par l'OPCO ; 5 des envois "
+    "attendent ou sont incertains ; 6 un autre processus envoie déjà."
+)
+Numero = Annotated[int, typer.Argument(min=1, metavar="N°", help="Numéro de l'envoi, donné par « lister ».")]
+UnEtat = Annotated[
+    list[EtatEnvoi] | None, typer.Option("--etat", case_sensitive=False, help="Dans cet état seulement ; répétable.")
+]
+UneNature = Annotated[
+    list[NatureEnvoi] | None, typer.Option("--nature", case_sensitive=False, help="De cette nature ; répétable.")
+]
+Promotion = Annotated[str | None, typer.Option("--promotion", metavar="NOM", help="De cette promotion seulement.")]
+
+
+@contextmanager
+def opened(profil: str | None) -> Iterator[Boite]:
+    """The box of a profile; its settings need not be complete to look into it."""
+    with Boite.open(data_folder(find_name(profil, os.environ)) / "boite", temps=TEMPS) as boite:
+        yield boite
+
+
+@app.command(epilog=CODES)
+def lister(
+    *,
+    etat: UnEtat = None,
+    nature: UneNature = None,
+    promotion: Promotion = None,
+    profil: options.NomProfil = None,
+    en_json: options.EnJson = False,
+) -> None:
+    """Montrer les envois de la boîte, dans l'ordre où ils y ont été mis."""
+    with outcome(en_json=en_json), opened(profil) as boite:
+        envois = list(boite.list_envois(etats=etat, natures=nature, promotion=promotion))
+        if en_json:
+            affichage.print_json([_plain(envoi) for envoi in envois])
+            return
+        if envois:
+            _show_table(envois)
+        comptes = boite.count_etats()
+    if not any(comptes.values()):
+        affichage.say(VIDE)
+    elif not envois:
+        affichage.say("Aucun envoi ne répond à ces critères.")
+    else:
+        affichage.say(", ".join(f"{nombre} {LIBELLES[etat]}" for etat, nombre in comptes.items() if nombre) + ".")
+
+
+@app.command(epilog=CODES)
+def voir(numero: Numero, *, profil: options.NomProfil = None, en_json: options.EnJson = False) -> None:
+    """Tout dire d'un envoi : où il en est, ce que l'OPCO a répondu, son journal."""
+    with outcome(en_json=en_json), opened(profil) as boite:
+        envoi, journal = boite.find(numero), boite.list_journal(numero)
+        bloqueur = None if envoi.bloque_par is None else boite.find(envoi.bloque_par)
+        if en_json:
+            lignes = [
+                {"le": e.le.isoformat(), "acte": e.acte, "de": e.de, "vers": e.vers, "detail": e.detail}
+                for e in journal
+            ]
+            affichage.print_json({**_plain(envoi), "journal": lignes})
+            return
+        _show_envoi(envoi, bloqueur)
+        sys.stdout.write("Journal :\n")
+        for e in journal:
+            acte = LIBELLES_ACTES[Acte(e.acte)] if e.acte in set(Acte) else "mis en boîte"
+            suite = f" ({e.detail})" if e.detail else ""
+            sys.stdout.write(f"  {moment(e.le)}  {acte}, {LIBELLES[e.vers]}{suite}\n")
+
+
+@app.command(epilog=CODES_ENVOYER)
+def envoyer(
+    ctx: typer.Context,
+    *,
+    jusqu_au_bout: Annotated[
+        bool, typer.Option("--jusqu-au-bout", help="Attendre les prochains essais, jusqu'à ce que rien n'attende plus.")
+    ] = False,
+    duree: Annotated[
+        int | None, typer.Option("--duree", min=1, metavar="MINUTES", help="Ne plus rien commencer après ce temps.")
+    ] = None,
+    configuration: options.Configuration = None,
+    profil: options.NomProfil = None,
+    en_json: options.EnJson = False,
+) -> None:
+    """Envoyer ce qui attend, dans l'ordre de chaque dossier ; relire ce qui est incertain avant tout renvoi."""
+    with outcome(en_json=en_json):
+        reglages = Profil.load(configuration, nom=profil)
+        fin = None if duree is None else TEMPS.clock() + timedelta(minutes=duree)
+        with opened(profil) as boite, ClientCfa(reglages, transport=ctx.obj) as client:
+            comptes = boite.count_etats()
+            a_faire = sum(comptes[etat] for etat in (EtatEnvoi.EN_ATTENTE, EtatEnvoi.EN_COURS, EtatEnvoi.INCERTAIN))
+            with _progress(a_faire) as avance:
+                bilan = boite.drain(client, on_progress=avance, jusqu_a=fin, attendre=jusqu_au_bout)
+        _tell(bilan, vide=not any(comptes.values()), en_json=en_json)
+    raise typer.Exit(exit_code(bilan))
+
+
+@app.command(epilog=CODES)
+def relancer(
+    numero: Numero,
+    *,
+    apres_verification: Annotated[
+        bool, typer.Option("--apres-verification", help="J'ai vérifié chez l'OPCO : cet envoi incertain n'y est pas.")
+    ] = False,
+    profil: options.NomProfil = None,
+) -> None:
+    """Remettre un envoi refusé ou incertain en attente, tel quel ; ou avancer son prochain essai."""
+    with outcome(en_json=False), opened(profil) as boite:
+        boite.relancer(numero, apres_verification=apres_verification)
+    affichage.say(f"L'envoi n° {numero} partira au prochain « traitdunion cfa envois envoyer ».")
+
+
+@app.command(epilog=CODES)
+def rattacher(
+    numero: Numero,
+    *,
+    numero_interne: Annotated[
+        str, typer.Option("--numero-interne", metavar="NUMERO", help="Son numéro interne chez l'OPCO, en chiffres.")
+    ],
+    numero_externe: Annotated[
+        str | None, typer.Option("--numero-externe", metavar="CA-…", help="Son numéro de dossier, pour un dossier.")
+    ] = None,
+    profil: options.NomProfil = None,
+) -> None:
+    """Dire qu'un envoi incertain ou « déjà reçu » est bien chez l'OPCO, sous ce numéro ; la suite peut partir."""
+    with outcome(en_json=False), opened(profil) as boite:
+        boite.rattacher(numero, numero_interne=numero_interne, numero_externe=numero_externe)
+    affichage.say(f"L'envoi n° {numero} est accepté sous le numéro {numero_externe or numero_interne}.")
+
+
+@app.command(epilog=CODES)
+def abandonner(numero: Numero, *, profil: options.NomProfil = None) -> None:
+    """Renoncer à un envoi ; avec un dossier, à tout ce qui attendait son numéro."""
+    with outcome(en_json=False), opened(profil) as boite:
+        incertain = boite.find(numero).etat is EtatEnvoi.INCERTAIN
+        abandonnes = boite.abandonner(numero)
+    for envoi in abandonnes:
+        affichage.say(f"Abandonné : envoi n° {envoi.id}, {LIBELLES_NATURES[envoi.nature]}.")
+    if incertain:
+        affichage.say("Il était incertain : s'il est chez l'OPCO, il y reste. Vérifiez dans son portail.", "yellow")
+
+
+@app.command(epilog=CODES)
+def purger(
+    *,
+    avant: Annotated[
+        date,
+        typer.Option("--avant", parser=options.read_jour, metavar="JOUR", help="Accepté ou abandonné avant ce jour."),
+    ],
+    profil: options.NomProfil = None,
+) -> None:
+    """Effacer le contenu des envois terminés ; leurs numéros, leurs empreintes et leur journal restent."""
+    with outcome(en_json=False), opened(profil) as boite:
+        oublies = boite.purger(avant)
+    affichage.say(f"Contenu effacé : {oublies} envoi(s). Leur ligne reste, comme preuve.")
+
+
+@app.command(epilog=CODES)
+def verifier(
+    *,
+    apres_restauration: Annotated[
+        bool,
+        typer.Option(
+            "--apres-restauration",
+            help="La boîte revient d'une sauvegarde : relire chez l'OPCO ce qui y attend, avant tout envoi.",
+        ),
+    ] = False,
+    profil: options.NomProfil = None,
+) -> None:
+    """Relire toute la boîte : sa base de données, et l'empreinte de chaque contenu gardé."""
+    with outcome(en_json=False), opened(profil) as boite:
+        abimes = boite.check()
+        doutes = boite.doubt() if apres_restauration else 0
+    if apres_restauration:
+        affichage.say(f"{doutes} envoi(s) seront relus chez l'OPCO avant de partir : traitdunion cfa envois envoyer")
+    for numero in abimes:
+        affichage.say(f"Abîmé : le contenu de l'envoi n° {numero} n'est plus celui qui a été mis en boîte.", "bold red")
+    affichage.say("La boîte est intacte." if not abimes else f"{len(abimes)} envoi(s) abîmé(s) : ils ne partiront pas.")
+    raise typer.Exit(REFUSE if abimes else OK)
+
+
+def exit_code(bilan: BilanBoite) -> int:
+    """What `envoyer` tells a script."""
+    if bilan.arret is Arret.ACCES:
+        return ACCES
+    if bilan.etats[EtatEnvoi.REFUSE]:
+        return REFUSE
+    restent = (EtatEnvoi.EN_ATTENTE, EtatEnvoi.EN_COURS, EtatEnvoi.INCERTAIN)
+    return RESEAU if any(bilan.etats[etat] for etat in restent) else OK
+
+
+def moment(instant: datetime) -> str:
+    """A time as a person reads it where they are."""
+    return instant.astimezone().strftime("%d/%m/%Y %H:%M:%S")
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[Envoi], None] | None]:
+    """A bar on the error output when a person looks at it, and nothing otherwise."""
+    if not total or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    clos = {EtatEnvoi.ACCEPTE, EtatEnvoi.REFUSE}
+    with Progress(console=Console(stderr=True), transient=True) as barre:
+        tache = barre.add_task("Envoi", total=total)
+        yield lambda envoi: barre.advance(tache, 1 if envoi.etat in clos else 0)
+
+
+def _tell(bilan: BilanBoite, *, vide: bool, en_json: bool) -> None:
+    if en_json:
+        affichage.print_json(
+            {
+                "etats": {str(etat): nombre for etat, nombre in bilan.etats.items()},
+                "acceptes": bilan.acceptes,
+                "retrouves": bilan.retrouves,
+                "refuses": bilan.refuses,
+                "perdus": bilan.perdus,
+                "bloques": bilan.bloques,
+                "attendentPersonne": bilan.attendent_personne,
+                "arret": bilan.arret,
+                "phrase": bilan.phrase,
+                "reference": bilan.reference,
+                "prochainEssaiLe": None if bilan.prochain_essai_le is None else bilan.prochain_essai_le.isoformat(),
+            }
+        )
+        return
+    if vide:
+        affichage.say(VIDE)
+        return
+    affichage.print_lines(
+        [
+            ("Acceptés", f"{bilan.acceptes}" + (f", dont {bilan.retrouves} retrouvés" if bilan.retrouves else "")),
+            ("Refusés", str(bilan.refuses) if bilan.refuses else None),
+            ("Encore en attente", str(bilan.etats[EtatEnvoi.EN_ATTENTE] - bilan.bloques)),
+            ("Bloqués par un autre", str(bilan.bloques) if bilan.bloques else None),
+            ("Incertains", str(bilan.etats[EtatEnvoi.INCERTAIN]) if bilan.etats[EtatEnvoi.INCERTAIN] else None),
+        ]
+    )
+    if bilan.phrase:
+        affichage.say(bilan.phrase, "bold red" if bilan.arret is Arret.ACCES else "yellow")
+    for phrase in _advice(bilan):
+        affichage.say(phrase)
+
+
+def _advice(bilan: BilanBoite) -> Iterator[str]:
+    """What a person does next."""
+    if bilan.etats[EtatEnvoi.REFUSE]:
+        yield "Pour voir pourquoi : traitdunion cfa envois lister --etat refuse, puis voir N°."
+    if bilan.attendent_personne:
+        yield "À vérifier par une personne : traitdunion cfa envois lister --etat incertain, puis voir N°."
+    if bilan.arret in (Arret.ATTENTE, Arret.RESEAU):
+        yield "Relancez plus tard, ou ajoutez --jusqu-au-bout pour attendre ici."
+
+
+def _show_table(envois: list[Envoi]) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table()
+    for titre in ("N°", "Nature", "État", "Pour", "Numéro", "Essais"):
+        table.add_column(titre, overflow="fold")
+    table.add_column("Remarque", overflow="fold", ratio=1)
+    for envoi in envois:
+        numero = envoi.numero_externe or envoi.numero_interne or envoi.numero_document or ""
+        cases = (str(envoi.id), LIBELLES_NATURES[envoi.nature], LIBELLES[envoi.etat], envoi.libelle or "", numero)
+        table.add_row(*(escape(case) for case in (*cases, str(envoi.essais), _remark(envoi))))
+    Console().print(table)
+
+
+def _remark(envoi: Envoi) -> str:
+    if envoi.bloque_par is not None:
+        return f"bloqué par l'envoi n° {envoi.bloque_par}"
+    if envoi.attend_personne:
+        return "à vérifier par une personne"
+    if envoi.prochain_essai_le is not None:
+        return f"prochain essai le {moment(envoi.prochain_essai_le)}"
+    return envoi.code or ""
+
+
+def _show_envoi(envoi: Envoi, bloqueur: Envoi | None) -> None:
+    blocage = None if bloqueur is None else f"l'envoi n° {bloqueur.id}, {LIBELLES[bloqueur.etat]}"
+    prochain, purge = envoi.prochain_essai_le, envoi.purge_le
+    affichage.print_lines(
+        [
+            ("Envoi", f"n° {envoi.id}, {LIBELLES_NATURES[envoi.nature]}"),
+            ("État", LIBELLES[envoi.etat]),
+            ("Pour", envoi.libelle),
+            ("Promotion", envoi.promotion),
+            ("Bloqué par", blocage),
+            ("Numéro", envoi.numero_externe),
+            ("Numéro interne", envoi.numero_interne),
+            ("Numéro du document", envoi.numero_document),
+            ("Récépissé", envoi.recepisse),
+            ("Essais", str(envoi.essais)),
+            ("Prochain essai", None if prochain is None else moment(prochain)),
+            ("Code", envoi.code),
+            ("Explication", envoi.message),
+            ("Référence de l'OPCO", envoi.reference),
+            ("Fichier", envoi.fichier),
+            ("Empreinte des données", envoi.sha256_corps),
+            ("Empreinte du fichier", envoi.sha256_fichier),
+            ("Contenu effacé le", None if purge is None else moment(purge)),
+        ]
+    )
+    for champ in envoi.champs:
+        ou = f"{champ.champ} : " if champ.champ else ""
+        sys.stdout.write(f"  - {ou}{champ.description} ({champ.code})\n")
+
+
+def _plain(envoi: Envoi) -> dict[str, Any]:
+    return {
+        "id": envoi.id,
+        "nature": envoi.nature,
+        "etat": envoi.etat,
+        "suite": envoi.suite,
+        "promotion": envoi.promotion,
+        "libelle": envoi.libelle,
+        "numeroInterne": envoi.numero_interne,
+        "numeroExterne": envoi.numero_externe,
+        "numeroInterneDocument": envoi.numero_document,
+        "recepisse": envoi.recepisse,
+        "essais": envoi.essais,
+        "prochainEssaiLe": None if envoi.prochain_essai_le is None else envoi.prochain_essai_le.isoformat(),
+        "creeLe": envoi.cree_le.isoformat(),
+        "modifieLe": envoi.modifie_le.isoformat(),
+        "code": envoi.code,
+        "message": envoi.message,
+        "reference": envoi.reference,
+        "anomalies": [{"code": c.code, "champ": c.champ, "description": c.description} for c in envoi.champs],
+        "attendPersonne": envoi.attend_personne,
+        "bloquePar": envoi.bloque_par,
+        "fichier": envoi.fichier,
+        "sha256Corps": envoi.sha256_corps,
+        "sha256Fichier": envoi.sha256_fichier,
+    }

@@ -1,0 +1,1 @@
+"""What is wrong, in plain French: one finding a line, with what to do about it."""

@@ -1,0 +1,1 @@
+"""Writing workbooks: the template, invented apprentices to try it, the anomalies beside the cells."""

@@ -1,0 +1,148 @@
+"""The good rows of a promotion into the outbox, and what became of them back on the rows."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from traitdunion.cfa.client import ClientCfa, Fichier
+from traitdunion.cfa.entrees import load_piece
+from traitdunion.cfa.tableur import anomalies as codes
+from traitdunion.cfa.tableur.colonnes import NUMERO_DOSSIER
+from traitdunion.cfa.tableur.ecriture.retour import DEPOSE, tell_etat
+from traitdunion.cfa.tableur.lignes import Ligne, Promotion
+from traitdunion.norme.erreurs import Anomalie
+from traitdunion.norme.messages.convention import Convention
+
+# The states of the outbox in the words of the workbook.
+EN_ATTENTE, INCERTAIN = "en attente", "incertain"
+ETATS = {
+    "EN_ATTENTE": EN_ATTENTE,
+    "EN_COURS": EN_ATTENTE,
+    "ACCEPTE": DEPOSE,
+    "REFUSE": "refusé",
+    "INCERTAIN": INCERTAIN,
+    "ABANDONNE": "abandonné",
+}
+# Of a dossier and its convention, the state that a person has to know first.
+_GRAVITE = ("REFUSE", "INCERTAIN", "ABANDONNE", "EN_COURS", "EN_ATTENTE", "ACCEPTE")
+
+
+class EnvoiSuivi(Protocol):
+    """What is read of a delivery of the outbox."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def etat(self) -> Any: ...
+    @property
+    def numero_externe(self) -> str | None: ...
+    @property
+    def code(self) -> str | None: ...
+    @property
+    def message(self) -> str | None: ...
+
+
+class MiseEnBoite(Protocol):
+    """What came of putting a dossier in the box; `deja`: the same contract was there, `meme_contenu`: word for word."""
+
+    @property
+    def envois(self) -> Sequence[EnvoiSuivi]: ...
+    @property
+    def deja(self) -> bool: ...
+    @property
+    def meme_contenu(self) -> bool | None: ...
+
+
+class BilanBoite(Protocol):
+    """Why a sending stopped before its end: `arret` is « ACCES », « RESEAU »…, None when nothing is left to send."""
+
+    @property
+    def arret(self) -> Any: ...
+    @property
+    def phrase(self) -> str | None: ...
+
+
+class BoiteDEnvoi(Protocol):
+    """The part of the outbox that an import needs."""
+
+    def enqueue_dossier(
+        self,
+        corps: bytes,
+        *,
+        convention: Convention,
+        fichier: Fichier,
+        promotion: str | None = None,
+        libelle: str | None = None,
+    ) -> MiseEnBoite: ...
+    def find(self, id: int, /) -> EnvoiSuivi: ...
+    def drain(self, client: ClientCfa, *, on_progress: Callable[[Any], None] | None = None) -> BilanBoite: ...
+
+
+class Depot:
+    """An import under way: which deliveries of the outbox are those of each row."""
+
+    def __init__(self, boite: BoiteDEnvoi) -> None:
+        self.boite = boite
+        self.envois: list[tuple[Ligne, tuple[int, ...]]] = []
+        self.deja = 0
+        self.bilan: BilanBoite | None = None
+
+    def enqueue(self, promotion: Promotion, *, nom: str, on_progress: Callable[[int], None]) -> None:
+        """Put every good row that has its convention and no number yet in the outbox, under the promotion's name.
+
+        A row whose contract is in the outbox already adds nothing. Raises ErreurCfa of the outbox or of a file.
+        """
+        for ligne in promotion.lignes:
+            if not ligne.a_deposer:
+                continue
+            assert ligne.fichier is not None  # what `a_deposer` means
+            mise = self.boite.enqueue_dossier(
+                ligne.corps,
+                convention=ligne.convention,
+                fichier=load_piece(ligne.fichier),
+                promotion=nom,
+                libelle=ligne.libelle,
+            )
+            self.deja += mise.deja
+            if mise.deja and mise.meme_contenu is False:
+                ligne.tell(codes.AUTRE_CONTENU_EN_BOITE.anomalie())
+            self.envois.append((ligne, tuple(envoi.id for envoi in mise.envois)))
+            on_progress(1)
+
+    def drain(self, client: ClientCfa, *, on_progress: Callable[[int], None]) -> None:
+        """Send what may go now, whatever the box holds. Raises ErreurCfa; what is not sent stays in the outbox."""
+        self.bilan = self.boite.drain(client, on_progress=lambda _: on_progress(1))
+
+    def read_back(self) -> None:
+        """Write on each row what became of its deliveries: state, number, and the OPCO's refusal if it refused."""
+        for ligne, numeros in self.envois:
+            envois = [self.boite.find(numero) for numero in numeros]
+            if not envois:
+                continue
+            pire = min(envois, key=lambda envoi: _GRAVITE.index(str(envoi.etat)))
+            ligne.etat = ETATS[str(pire.etat)]
+            externe = next((envoi.numero_externe for envoi in envois if envoi.numero_externe), None)
+            # The number says that all is done: while the convention remains, the next import has to come back here.
+            if str(pire.etat) == "ACCEPTE":
+                ligne.valeurs[NUMERO_DOSSIER] = externe
+            elif str(pire.etat) in ("REFUSE", "ABANDONNE"):
+                phrase = pire.message or f"envoi {ligne.etat}."
+                if externe is not None:
+                    phrase = f"le dossier {externe} est déposé, il reste sa convention : {phrase}"
+                ligne.tell(Anomalie(code=pire.code or str(pire.etat), description=f"OPCO : {phrase}"))
+
+
+def count(promotion: Promotion) -> Counter[str]:
+    """How many rows are in each state, in the words of the workbook."""
+    return Counter(tell_etat(ligne) for ligne in promotion.lignes)
+
+
+def retour_path(classeur: Path) -> Path:
+    """Where the anomalies of a workbook go: beside it, under a name that no file has yet."""
+    racine = classeur.stem.partition(".anomalies")[0]
+    candidat, rang = classeur.with_name(f"{racine}.anomalies.xlsx"), 1
+    while candidat.exists():
+        rang += 1
+        candidat = classeur.with_name(f"{racine}.anomalies-{rang}.xlsx")
+    return candidat
