@@ -65,6 +65,7 @@ class OpcoVivant:
     generation: int = 1
     certificats: list[dict[str, Any]] = field(default_factory=list)
     refuse_factures: str | None = None
+    documents: int = 0
 
     @property
     def transport(self) -> httpx.MockTransport:
@@ -234,12 +235,16 @@ class OpcoVivant:
         recu = json.loads(partie[1])
         if nom == "certificat":
             self.certificats.append(recu)
-            return _json({"numeroInterneCertificat": len(self.certificats), "numeroInterneDocument": 1})
+            return _json({"numeroInterneCertificat": len(self.certificats), "numeroInterneDocument": self._document()})
         if self.refuse_factures is not None:
             return _refus(400, self.refuse_factures)
         if recu["numero"] in {une["referenceFactureCFA"] for une in self.factures}:
             return _refus(400, "NUMERO_DE_FACTURE_DEJA_UTILISE")
-        return _json({"numeroInterneFacture": self.receive(recu), "numeroInterneDocument": 1})
+        return _json({"numeroInterneFacture": self.receive(recu), "numeroInterneDocument": self._document()})
+
+    def _document(self) -> int:
+        self.documents += 1
+        return self.documents
 
     def _evenements(self, parametres: dict[str, str]) -> httpx.Response:
         generation, _, place = parametres.get("depuis", f"{self.generation}.0").partition(".")

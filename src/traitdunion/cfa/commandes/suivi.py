@@ -4,6 +4,7 @@ Exit codes of `suivre`, made for cron: 0 nothing waits for the CFA, 10 something
 local view is shown, with its age); the others as everywhere.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -21,6 +22,8 @@ from traitdunion.cfa.profil import Profil
 from traitdunion.cfa.suivi import exports
 from traitdunion.cfa.suivi.actes import Acte, list_actes
 from traitdunion.cfa.suivi.boite import open_boite
+from traitdunion.cfa.suivi.miroir import store
+from traitdunion.cfa.suivi.miroir.base import MiroirEndommage
 from traitdunion.cfa.suivi.miroir.synchro import PARIS, BilanSynchro
 from traitdunion.cfa.suivi.modele import Vue
 from traitdunion.cfa.suivi.rapprochement import compute_rapprochement
@@ -156,9 +159,18 @@ def rapprocher(
 
 @contextmanager
 def open_suivi(nom: str, *, refaire: bool = False) -> Iterator[Suivi]:
-    """The mirror of a profile."""
-    with Suivi.open(data_folder(nom) / FICHIER, refaire=refaire) as suivi:
-        yield suivi
+    """The mirror of a profile. Raises MiroirEndommage, ErreurCfa (disk full, locked)."""
+    chemin = data_folder(nom) / FICHIER
+    try:
+        with Suivi.open(chemin, refaire=refaire) as suivi:
+            yield suivi
+    except sqlite3.OperationalError as erreur:
+        raise ErreurCfa(
+            f"La copie locale du suivi ({chemin}) ne peut être écrite ({erreur}). Ce qui était déjà lu est gardé : "
+            "faites de la place, puis recommencez."
+        ) from None
+    except sqlite3.DatabaseError:
+        raise MiroirEndommage(store.ENDOMMAGE.format(chemin=chemin)) from None
 
 
 def read_opco(

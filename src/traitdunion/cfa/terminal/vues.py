@@ -20,6 +20,7 @@ from traitdunion.norme.facturation.montants import say_euros, to_euros
 from traitdunion.norme.nomenclatures import ETAT_DOSSIER, ETAT_FACTURE, NATURE_LIGNE
 
 MONTRES = 15  # acts of one kind on a screen; all of them in --json
+ECARTS_MONTRES = 50
 TITRES = {
     Genre.CLE: "Clé près de sa fin",
     Genre.INFORMATION_DEMANDEE: "Attente d'information",
@@ -31,6 +32,17 @@ TITRES = {
     Genre.TROP_PERCU: "Trop-perçus à rendre",
     Genre.A_FACTURER: "À facturer maintenant",
     Genre.FACTURE_EN_RETARD: "Factures en retard de paiement",
+}
+_COMPTES = {
+    "transmis": ("transmis", "transmis"),
+    "instruction": ("en instruction", "en instruction"),
+    "attente": ("en attente d'information", "en attente d'information"),
+    "engages": ("engagé", "engagés"),
+    "refuses": ("refusé", "refusés"),
+    "annules": ("annulé", "annulés"),
+    "rompus": ("rompu", "rompus"),
+    "soldes": ("soldé", "soldés"),
+    "inconnus": ("d'état inconnu", "d'état inconnu"),
 }
 _CHAMPS = {
     "etat_brut": "État",
@@ -59,15 +71,20 @@ def show_promotions(promotions: Sequence[LignePromotion]) -> None:
         return
     table = Table(title="Dossiers par promotion", title_justify="left")
     table.add_column("Promotion", overflow="fold", ratio=3)
-    for titre in ("Dossiers", "Transmis", "Instruction", "Attente", "Engagés", "Refusés", "Autres"):
-        table.add_column(titre, justify="right")
+    table.add_column("Dossiers", justify="right")
+    table.add_column("Où ils en sont", overflow="fold", ratio=4)
     table.add_column("À facturer", justify="right", no_wrap=True)
     for une in promotions:
-        autres = une.annules + une.rompus + une.soldes + une.inconnus
-        nombres = (une.dossiers, une.transmis, une.instruction, une.attente, une.engages, une.refuses, autres)
-        a_facturer = f"{une.a_facturer_nombre} : {say_euros(une.a_facturer)}" if une.a_facturer_nombre else "-"
-        table.add_row(escape(une.nom), *(str(nombre) if nombre else "-" for nombre in nombres), a_facturer)
+        a_facturer = say_euros(une.a_facturer) if une.a_facturer_nombre else "-"
+        table.add_row(escape(une.nom), str(une.dossiers), say_etats(une), a_facturer)
     Console().print(table)
+
+
+def say_etats(une: LignePromotion) -> str:
+    """« 1 en attente d'information, 12 engagés »: what is not there is not said."""
+    return ", ".join(
+        f"{nombre} {mots[nombre > 1]}" for nom, mots in _COMPTES.items() if (nombre := getattr(une, nom)) > 0
+    )
 
 
 def show_actes(actes: Sequence[Acte]) -> None:
@@ -142,15 +159,16 @@ def show_rapprochement(rapprochement: Rapprochement) -> None:
     ecarts = [une for une in rapprochement.lignes if une.ecart is not None]
     console = Console()
     if ecarts:
-        table = Table(title="Écarts", title_justify="left", show_lines=True)
-        for titre in ("Dossier", "Échéance", "Nature"):
-            table.add_column(titre, overflow="fold")
-        for titre in ("Engagé", "Facturé", "Réglé", "Reste"):
+        table = Table(title=f"{len(ecarts)} écart{'s' if len(ecarts) > 1 else ''}", title_justify="left")
+        table.add_column("Dossier", no_wrap=True)
+        table.add_column("Quoi, et pourquoi", overflow="fold", ratio=2)
+        for titre in ("Facturé", "Réglé", "Reste"):
             table.add_column(titre, justify="right", no_wrap=True)
-        table.add_column("Pourquoi", overflow="fold", ratio=2)
-        for une in ecarts:
-            table.add_row(*_row(une))
+        for une in ecarts[:ECARTS_MONTRES]:
+            table.add_row(*_row(une), end_section=True)
         console.print(table)
+        if len(ecarts) > ECARTS_MONTRES:
+            affichage.say(f"… et {len(ecarts) - ECARTS_MONTRES} autre(s) : --json ou --csv les donnent tous.")
     else:
         affichage.say("Aucun écart : ce qui est réglé est ce qui est facturé.", "green")
     table = Table(title="Par nature", title_justify="left")
@@ -301,15 +319,10 @@ def _say_acte(un: Acte) -> str:
 
 
 def _row(une: LigneRapprochee) -> tuple[str, ...]:
-    montants = (say_euros(montant) for montant in (une.engage, une.facture, une.regle, une.reste))
     qui = f"{une.dossier}\n{une.apprenti}" if une.apprenti else une.dossier
-    return (
-        escape(qui),
-        une.echeance or "contrat",
-        escape(_say_nature(une.nature)),
-        *montants,
-        escape(une.explication or ""),
-    )
+    ou = f", échéance {une.echeance}" if une.echeance else ""
+    quoi = f"{_say_nature(une.nature).capitalize()}{ou}\n{une.explication or ''}"
+    return (escape(qui), escape(quoi), *(say_euros(montant) for montant in (une.facture, une.regle, une.reste)))
 
 
 def _say_nature(nature: str) -> str:

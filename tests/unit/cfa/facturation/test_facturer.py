@@ -16,6 +16,7 @@ from builders.suivi.poste import IBAN, LE, Poste
 
 from traitdunion.cfa.commandes.facturation import OCCUPE
 from traitdunion.cfa.facturation.carnet import Carnet
+from traitdunion.cfa.facturation.emetteur import Emetteur
 from traitdunion.cfa.suivi.miroir.base import locked
 
 
@@ -329,3 +330,27 @@ def test_a_refusal_seen_by_suivre_frees_the_echeance(poste: Poste) -> None:
 
     assert [un["genre"] for un in lu["actes"]] == ["ENVOI_A_REGLER", "A_FACTURER"]
     assert lu["actes"][0]["commande"] == "traitdunion cfa facturer"
+
+
+def test_the_iban_may_come_from_the_environment_or_from_the_keyring(
+    poste: Poste, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sans = "\n".join(ligne for ligne in poste.reglages.read_text().splitlines() if not ligne.startswith("iban"))
+    poste.reglages.write_text(sans)
+    lus: list[tuple[str, str]] = []
+
+    def get_password(service: str, utilisateur: str) -> str | None:
+        lus.append((service, utilisateur))
+        return IBAN if len(lus) > 1 else None
+
+    monkeypatch.setattr("keyring.get_password", get_password)
+    manque = poste.type("facturer", "--a-blanc", "--json")
+    assert manque.exit_code == 2
+    assert "Il manque aux réglages de facturation : iban" in " ".join(manque.stderr.split())
+    assert json.loads(poste.type("facturer", "--a-blanc", "--json").stdout)["iban"] == "…0189"
+    assert lus == [("traitdunion", "defaut:iban")] * 2
+
+    poste.environ["TRAITDUNION_CFA_IBAN"] = "FR76 3000 1007 9412 3456 7890 185"
+    assert json.loads(poste.type("facturer", "--a-blanc", "--json").stdout)["iban"] == "…0185"
+    emetteur = Emetteur(denomination="CFA FICTIF", adresse="1 rue de l'Exemple", iban=IBAN)
+    assert IBAN not in repr(emetteur)

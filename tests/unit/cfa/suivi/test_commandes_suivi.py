@@ -1,9 +1,10 @@
 """The follow-up as a secretary uses it: what is printed, what is sent, how it ends."""
 
 import json
+import sqlite3
 import stat
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import httpx
@@ -12,6 +13,8 @@ import stamina
 from builders.opco_factice import coupure
 from builders.suivi.boite import EnvoiFactice
 from builders.suivi.poste import LE, Poste
+
+from traitdunion.cfa.suivi.miroir import store
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +53,9 @@ def test_suivre_shows_promotions_then_what_waits_and_ends_with_ten(poste: Poste)
     sortie = resultat.stdout.replace("\u00a0", " ")
     assert "BTS 2026" in sortie
     assert "Hors promotion : BTS FICTIF, 2026-2027" in sortie
-    assert "1 : 3 200,00 €" in sortie
+    assert "1 engagé " in sortie
+    assert "1 en attente d'information, 1 refusé" in sortie
+    assert "3 200,00 €" in sortie
     ordre = [
         sortie.index(titre) for titre in ("Attente d'information (1)", "Dossiers refusés", "À facturer maintenant")
     ]
@@ -183,3 +188,51 @@ def test_exports_hold_neither_nir_nor_formula(poste: Poste, tmp_path: Path) -> N
     assert feuille[1][1:4] == ["CA-0000001", "075202609000001", "=HYPERLINK(1) Ada1"]
     assert feuille[1][10] == 8000.0
     assert poste.type("suivre", "--csv", str(csv)).exit_code == 2  # it exists
+
+
+def test_rapprocher_shows_differences_natures_and_virements(poste: Poste, tmp_path: Path) -> None:
+    poste.opco.deposit()
+    poste.opco.engage(1, frais=(("Premierequipement", 1, 50_000),))
+    poste.type("facturer", "--oui", "--premier-equipement")
+    poste.opco.pay(1, virement="VIR-FICTIF-1", le=date(2026, 10, 2), sauf=("PREMIEREQUIPEMENT",))
+    csv = tmp_path / "rapprochement.csv"
+    poste.environ["COLUMNS"] = "80"
+    resultat = poste.type("rapprocher", "--csv", str(csv))
+
+    assert resultat.exit_code == 0, resultat.output
+    sortie = resultat.stdout.replace("\u00a0", " ")
+    assert "1 écart" in sortie
+    assert "Premier équipement" in sortie
+    assert "VIR-FICTIF-1" in sortie
+    assert max(map(len, sortie.splitlines())) <= 80
+    lignes = [ligne.split(";") for ligne in csv.read_text("utf-8-sig").splitlines()]
+    assert lignes[1][4:9] == ["premier équipement", "500,00", "500,00", "0,00", "500,00"]
+    assert lignes[2][3:9] == ["1", "pédagogie", "3200,00", "3200,00", "3200,00", "0,00"]
+    assert (lignes[2][10], lignes[2][11]) == ("VIR-FICTIF-1", "02/10/2026")
+    lu = json.loads(poste.type("rapprocher", "--hors-ligne", "--json").stdout)
+    assert lu["virements"] == [
+        {
+            "reference": "VIR-FICTIF-1",
+            "date": "2026-10-02",
+            "montant": 3200.0,
+            "natures": {"PEDAGOGIE": 3200.0},
+            "factures": ["F-2026-00001"],
+        }
+    ]
+
+
+def test_a_full_disk_is_said_and_what_was_read_before_is_kept(poste: Poste, monkeypatch: pytest.MonkeyPatch) -> None:
+    poste.opco.deposit()
+    poste.type("synchroniser")
+    poste.opco.engage(1)
+    with monkeypatch.context() as plein:
+        plein.setattr(store, "write_dossier", _full)
+        resultat = poste.type("synchroniser")
+    assert resultat.exit_code == 3
+    assert "ne peut être écrite (database or disk is full)" in " ".join(resultat.stderr.split())
+
+    assert json.loads(poste.type("synchroniser", "--json").stdout)["dossiersChanges"] == 1
+
+
+def _full(*arguments: object, **membres: object) -> None:
+    raise sqlite3.OperationalError("database or disk is full")
