@@ -60,12 +60,12 @@ class Ligne:
     """
 
     numero: int
-    valeurs: dict[str, Valeur]
-    ecrites: dict[str, Any]
-    autres: list[Valeur]
-    depot: DepotDossier
-    corps: bytes
-    convention: Convention
+    valeurs: dict[str, Valeur] = field(repr=False)
+    ecrites: dict[str, Any] = field(repr=False)
+    autres: list[Valeur] = field(repr=False)
+    depot: DepotDossier = field(repr=False)
+    corps: bytes = field(repr=False)
+    convention: Convention = field(repr=False)
     places: dict[str, int] = field(repr=False)
     ordres: tuple[str, ...] = ()
     forme: list[Anomalie] = field(default_factory=list)

@@ -225,7 +225,7 @@ def test_what_a_row_shows_of_itself_holds_no_nir(tmp_path: Path) -> None:
     lue = _judged(save_template(tmp_path / "p.xlsx", rangees))
 
     assert lue.lignes[0].situees
-    assert "206057500100199" not in str([lue.lignes[0].libelle, lue.lignes[0].situees])
+    assert "206057500100199" not in f"{lue.lignes[0].libelle} {lue.lignes[0]!r} {lue!r}"
 
 
 def _save_csv(chemin: Path, rangees: list[dict[str, Any]], ordre: list[str], *, separateur: str, code: str) -> None:

@@ -50,9 +50,9 @@ class Rangee:
     `rang`: its place in the sheet, from 0; without it, the one after the row before.
     """
 
-    valeurs: Mapping[str, Valeur]
+    valeurs: Mapping[str, Valeur] = field(repr=False)
     fautes: Mapping[str, tuple[Gravite, str]] = field(default_factory=dict)
-    autres: Iterable[Valeur] = ()
+    autres: Iterable[Valeur] = field(default=(), repr=False)
     est_exemple: bool = False
     rang: int | None = None
 

@@ -27,7 +27,7 @@ class Feuille:
     """
 
     nom: str
-    lignes: list[list[Valeur]]
+    lignes: list[list[Valeur]] = field(repr=False)
     releve: garde.Releve = field(default_factory=garde.Releve)
     fusions: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
     origine: date = ORIGINE_1900
