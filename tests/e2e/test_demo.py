@@ -18,7 +18,7 @@ import pytest
 
 DEMO = [sys.executable, "-m", "traitdunion.bac_a_sable.demo"]
 ESPACES = ("mya", "employeur", "editeur", "comptable", "instruction")
-MEMBRES = {"api", "jeton", "client_id", "client_secret", "cle_api", "siren", "dossiers", *ESPACES}
+MEMBRES = {"api", "jeton", "client_id", "client_secret", "cle_api", "opco", "siren", "dossiers", *ESPACES}
 ENTETES = {"EDITEUR": "essai", "LOGICIEL": "essai", "VERSION": "1"}
 
 

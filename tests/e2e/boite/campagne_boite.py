@@ -123,7 +123,7 @@ class Campagne:
         voulus = {point: self._choix.par_panne - deja[point] for point in points}
         # So that each kills as often as it must before nothing is left; reading back is passed far less often.
         passages = max(self._left(mise=points is MISE), 1)
-        chances = {p: min(1.3 * reste / passages, 0.5) for p, reste in voulus.items() if reste > 0}
+        chances = {p: min(2.0 * reste / passages, 0.5) for p, reste in voulus.items() if reste > 0}
         chances |= {point: 0.25 for point in RELECTURE if point in chances}
         pannes = ",".join(f"{point}:{chance:.5f}" for point, chance in chances.items())
         if second and self._de.random() < SECONDS:

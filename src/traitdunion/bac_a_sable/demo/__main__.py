@@ -83,7 +83,7 @@ def _profil(connexion: Connection) -> Profil:
         cle_api=connexion.cle_api,
         siren=cast.SIREN,
         editeur="demonstration",
-        renvoi_reconnu=True,
+        opco="traitdunion",
     )
 
 
@@ -103,6 +103,7 @@ def _write_json(fichier: Path, connexion: Connection, dossiers: list[str]) -> No
         "client_id": connexion.client_id,
         "client_secret": connexion.client_secret,
         "cle_api": connexion.cle_api,
+        "opco": "traitdunion",
         "siren": cast.SIREN,
         "dossiers": dossiers,
         **{

@@ -25,7 +25,8 @@ from traitdunion.norme.messages.convention import Convention
 from traitdunion.norme.messages.facture import Avoir, Facture
 from traitdunion.norme.messages.pieces import Certificat, InfosFichier
 
-SANS_PIECE = frozenset({NatureEnvoi.DOSSIER, NatureEnvoi.FACTURE, NatureEnvoi.AVOIR})
+# These have a number of their own; the others are documents of a dossier.
+NUMEROTES = frozenset({NatureEnvoi.DOSSIER, NatureEnvoi.FACTURE, NatureEnvoi.AVOIR})
 
 
 class Boite:
@@ -246,14 +247,27 @@ class Boite:
         self._recover_if_alone()
         with self._writing() as le:
             envoi = self._store.find(id)
-            seul = envoi.nature in SANS_PIECE
-            recu = Recu(numero_interne, numero_externe) if seul else Recu(None, None, numero_interne)
+            seul = envoi.nature in NUMEROTES
+            dossier = depot.numero_of(self._store, envoi.suite)
+            recu = Recu(numero_interne, numero_externe) if seul else Recu(dossier, None, numero_interne)
             issue = issues.acknowledged(self._store, envoi, recu)
             if issue.acte is not Acte.ACKNOWLEDGE:
                 raise NumeroDejaConnu(f"Le numéro {numero_interne} est déjà celui d'un autre envoi de la boîte.")
             detail = f"rattaché à la main, {numero_externe or numero_interne}"
             self._store.move(envoi, issue.acte, le=le, detail=detail, **issue.colonnes)
             return self._store.find(id)
+
+    def doubt(self) -> int:
+        """The box comes back from a backup: what is ready to go may have gone since; how many envois.
+
+        Each becomes INCERTAIN: read back before any sending, as after a lost answer. Raises BoiteOccupee.
+        """
+        with verrou.held(self._dossier), self._writing() as le:
+            prets = [un for un in self._store.list_envois([EtatEnvoi.EN_ATTENTE], None, None) if un.bloque_par is None]
+            for envoi in prets:
+                issue = issues.restored(envoi, le)
+                self._store.move(envoi, issue.acte, le=le, detail=issue.detail, **issue.colonnes)
+            return len(prets)
 
     def abandonner(self, id: int) -> list[Envoi]:
         """Give an envoi up, and with a dossier all that waited for its number; those given up.

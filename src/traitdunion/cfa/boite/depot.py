@@ -12,7 +12,7 @@ from uuid import uuid4
 import msgspec
 
 from traitdunion.cfa.boite.disque.fichiers import Fichiers
-from traitdunion.cfa.boite.disque.store import AEnvoyer, Nouveau
+from traitdunion.cfa.boite.disque.store import AEnvoyer, Nouveau, Store
 from traitdunion.cfa.boite.errors import SansIdentite
 from traitdunion.cfa.boite.etats import NatureEnvoi
 from traitdunion.cfa.client import Fichier
@@ -42,6 +42,14 @@ def suite_of(numero_interne: str) -> str:
 def is_foreign(suite: str) -> bool:
     """Whether a suite is of a dossier sent by other means."""
     return suite.startswith(_AILLEURS)
+
+
+def numero_of(store: Store, suite: str) -> str | None:
+    """The number of the dossier that a suite is about, once it has one."""
+    if is_foreign(suite):
+        return suite.removeprefix(_AILLEURS)
+    trouve = store.find_dossier(suite)
+    return None if trouve is None else trouve[0]
 
 
 def prepare_dossier(corps: bytes, *, promotion: str | None, libelle: str | None) -> tuple[Nouveau, str]:

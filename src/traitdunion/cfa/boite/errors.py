@@ -44,8 +44,9 @@ class BoiteEndommagee(ErreurBoite):
     def __init__(self, base: object, constat: str) -> None:
         super().__init__(
             f"La boîte d'envoi est endommagée : {constat} ({base}). Rien n'a été envoyé ni effacé. Remettez ce fichier "
-            "depuis une sauvegarde. Sans sauvegarde : relisez d'abord l'état de vos dossiers chez l'OPCO, puis "
-            "déplacez tout le dossier de la boîte ailleurs, et ne remettez en boîte que ce que l'OPCO n'a pas."
+            "depuis une sauvegarde, puis lancez « traitdunion cfa envois verifier --apres-restauration ». Sans "
+            "sauvegarde : relisez d'abord l'état de vos dossiers chez l'OPCO, puis déplacez tout le dossier de la "
+            "boîte ailleurs, et ne remettez en boîte que ce que l'OPCO n'a pas."
         )
 
 

@@ -49,6 +49,7 @@ E, A = EtatEnvoi, Acte
 TRANSITIONS: dict[tuple[EtatEnvoi, Acte], EtatEnvoi] = {
     (E.EN_ATTENTE, A.CLAIM): E.EN_COURS,
     (E.EN_ATTENTE, A.REJECT): E.REFUSE,  # a payload found damaged before it leaves
+    (E.EN_ATTENTE, A.LOSE): E.INCERTAIN,  # the box was restored: what waits in it may have left since
     (E.EN_ATTENTE, A.RETRY): E.EN_ATTENTE,
     (E.EN_ATTENTE, A.CANCEL): E.ABANDONNE,
     (E.EN_COURS, A.ACKNOWLEDGE): E.ACCEPTE,

@@ -212,13 +212,26 @@ def purger(
 
 
 @app.command(epilog=CODES)
-def verifier(*, profil: options.NomProfil = None) -> None:
+def verifier(
+    *,
+    apres_restauration: Annotated[
+        bool,
+        typer.Option(
+            "--apres-restauration",
+            help="La boîte revient d'une sauvegarde : relire chez l'OPCO ce qui y attend, avant tout envoi.",
+        ),
+    ] = False,
+    profil: options.NomProfil = None,
+) -> None:
     """Relire toute la boîte : sa base de données, et l'empreinte de chaque contenu gardé.
 
     Exemple : traitdunion cfa envois verifier
     """
     with outcome(en_json=False), opened(profil) as boite:
         abimes = boite.check()
+        doutes = boite.doubt() if apres_restauration else 0
+    if apres_restauration:
+        affichage.say(f"{doutes} envoi(s) seront relus chez l'OPCO avant de partir : traitdunion cfa envois envoyer")
     for numero in abimes:
         affichage.say(f"Abîmé : le contenu de l'envoi n° {numero} n'est plus celui qui a été mis en boîte.", "bold red")
     affichage.say("La boîte est intacte." if not abimes else f"{len(abimes)} envoi(s) abîmé(s) : ils ne partiront pas.")

@@ -33,6 +33,7 @@ from traitdunion.cfa.profil import Profil
 from traitdunion.cfa.suivi.boite import BoiteEnvoi, open_boite
 from traitdunion.cfa.suivi.miroir.base import locked
 from traitdunion.cfa.suivi.modele import Vue
+from traitdunion.cfa.suivi.tableau import is_meant, promotion_of
 from traitdunion.cfa.terminal import affichage, options, vues_factures
 from traitdunion.cfa.terminal.outcome import CODES, OK, REFUSE, RESEAU, outcome
 from traitdunion.cfa.terminal.question import ask_oui_non, is_interactive
@@ -169,7 +170,9 @@ class Facturation:
                 Carnet.open(self._dossier / carnets.FICHIER) as carnet,
                 open_boite(self._dossier / BOITE) as boite,
             ):
-                reprises = envois.refresh(carnet, boite, self._emetteur, vue)
+                envois.refresh(carnet, boite, vue)
+                reprises = carnet.list_reservees()
+                envois.put_in_boite(carnet, boite, self._emetteur, reprises)
                 if reprises:
                     numeros = ", ".join(une.numero for une in reprises)
                     affichage.say(f"Reprises d'une facturation interrompue, elles partent aussi : {numeros}.")
@@ -181,13 +184,15 @@ class Facturation:
                     return OK
                 if preparation.factures or trouves:
                     _confirm(preparation, trouves, oui=oui)
-                emissions = carnet.reserve(preparation.factures, prefixe=self._emetteur.prefixe, le=self._le)
+                pris = envois.list_numeros(boite, vue)
+                prefixe = self._emetteur.prefixe
+                emissions = carnet.reserve(preparation.factures, prefixe=prefixe, le=self._le, pris=pris)
                 if sortie is not None:
                     self._write(sortie, emissions)
                 envois.put_in_boite(carnet, boite, self._emetteur, emissions)
                 self._enqueue_certificats(boite, certificats, trouves)
                 self._drain(boite)
-                envois.refresh(carnet, boite, self._emetteur, vue)
+                envois.refresh(carnet, boite, vue)
                 nos = {une.numero for une in [*emissions, *reprises]}
                 faites = [une for une in carnet.list_emissions() if une.numero in nos]
                 return self._tell(preparation, faites, boite, en_json=en_json)
@@ -207,6 +212,7 @@ class Facturation:
             return suivi.vue()
 
     def _prepare(self, vue: Vue, emises: Sequence[Any]) -> Preparation:
+        _require_known(self._reglages, vue)
         preparation = prepare_factures(vue, self._reglages, le=self._le, emises=emises)
         bloquantes = [
             une
@@ -297,6 +303,17 @@ class Facturation:
         if "REFUSE" in etats:
             return REFUSE
         return RESEAU if etats - {"ACCEPTE"} else OK
+
+
+def _require_known(reglages: Reglages, vue: Vue) -> None:
+    """A name typed wrong must not pass for a dossier without anything to invoice. Raises BadParameter."""
+    connus = {numero for un in vue.dossiers for numero in (un.numero_externe, un.numero_interne)}
+    if inconnus := sorted(reglages.dossiers - connus):
+        raise typer.BadParameter(f"{', '.join(inconnus)} n'est pas de vos dossiers : donnez le numéro CA-.")
+    if reglages.promotion is not None:
+        noms = sorted({promotion_of(un, vue)[0] for un in vue.dossiers})
+        if not any(is_meant(nom, reglages.promotion) for nom in noms):
+            raise typer.BadParameter(f"pas de promotion « {reglages.promotion} ». Vos promotions : {' ; '.join(noms)}.")
 
 
 def _confirm(preparation: Preparation, trouves: Sequence[CertificatTrouve], *, oui: bool) -> None:

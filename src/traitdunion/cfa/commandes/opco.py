@@ -13,7 +13,6 @@ from rich.table import Table
 
 from traitdunion.cfa import competence
 from traitdunion.cfa.echange.connecteur import Connecteur
-from traitdunion.cfa.entrees import load_dossier
 from traitdunion.cfa.errors import ErreurCfa
 from traitdunion.cfa.profil import Profil
 from traitdunion.cfa.terminal import affichage, options
@@ -215,6 +214,8 @@ def _plain(un: ProfilOpco) -> dict[str, Any]:
 def _read_idcc(idcc: str | None, dossier: Path | None) -> str:
     """The code given, or that of the dossier. Raises BadParameter, ErreurCfa."""
     if dossier is not None:
+        from traitdunion.cfa.entrees import load_dossier  # reads PDF too
+
         cerfa = load_dossier(dossier).depot.cerfa
         idcc = cerfa.employeur.code_idcc if cerfa is not None and cerfa.employeur is not None else None
         if idcc is None:

@@ -22,6 +22,7 @@ from traitdunion.cfa.suivi import exports
 from traitdunion.cfa.suivi.actes import Acte, list_actes
 from traitdunion.cfa.suivi.boite import open_boite
 from traitdunion.cfa.suivi.miroir.synchro import PARIS, BilanSynchro
+from traitdunion.cfa.suivi.modele import Vue
 from traitdunion.cfa.suivi.rapprochement import compute_rapprochement
 from traitdunion.cfa.suivi.restes import LigneEmise, compute_restes
 from traitdunion.cfa.suivi.service import FICHIER, Suivi
@@ -104,8 +105,7 @@ def suivre(
             if historique is not None:
                 _show_historique(suivi, historique, en_json=en_json)
                 raise typer.Exit(OK)
-            envois = _read_boite(suivi, reglages.nom)
-            vue = suivi.vue()
+            envois, vue = _read_boite(suivi, reglages.nom)
         le, at = today(), datetime.now(UTC)
         restes = compute_restes(vue, le=le, emises=read_emises(reglages.nom))
         actes = list_actes(vue, restes, le=le, envois=envois, profil=profil, promotion=promotion)
@@ -217,14 +217,20 @@ def _code(echec: ErreurCfa | None, actes: list[Acte]) -> int:
     return A_FAIRE if actes else OK
 
 
-def _read_boite(suivi: Suivi, nom: str) -> list[Any]:
-    """What is in the outbox, whose promotions are kept; nothing when there is none yet."""
-    dossier = data_folder(nom) / BOITE
-    if not dossier.exists():
-        return []
-    with open_boite(dossier) as boite:
+def _read_boite(suivi: Suivi, nom: str) -> tuple[list[Any], Vue]:
+    """What is in the outbox, nothing when there is none yet; and the view, with the promotions that it knows."""
+    from traitdunion.cfa.facturation import carnet, envoi
+
+    donnees = data_folder(nom)
+    if not (donnees / BOITE).exists():
+        return [], suivi.vue()
+    with open_boite(donnees / BOITE) as boite:
         suivi.link(boite.dossiers())
-        return list(boite.list_envois())
+        vue = suivi.vue()
+        if (donnees / carnet.FICHIER).exists():
+            with carnet.Carnet.open(donnees / carnet.FICHIER) as livre:
+                envoi.refresh(livre, boite, vue)
+        return list(boite.list_envois()), vue
 
 
 def _tell_bilan(bilan: BilanSynchro) -> None:

@@ -35,6 +35,8 @@ _DE_L_OPCO = {
 _NATURES = frozenset({"natureFrais", "natureLigne"})
 _encoder = msgspec.json.Encoder(decimal_format="number")
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
+# Members that are instants: midnight is one of them, not a day.
+_INSTANTS = frozenset({"survenuLe"})
 _JOUR_AVEC_HEURE = re.compile(r"(\d{4}-\d{2}-\d{2})T00:00:00(?:\.0+)?(?:Z|[+-]\d{2}:\d{2})?")
 _PAR_STATUT: dict[int, type[Refused]] = {
     401: AuthenticationRefused,
@@ -229,7 +231,7 @@ def _liberal(valeur: Any, nom: str) -> Any:
     if isinstance(valeur, str):
         if nom in _NATURES:
             return normalise_nature(valeur)
-        jour = _JOUR_AVEC_HEURE.fullmatch(valeur)
+        jour = None if nom in _INSTANTS else _JOUR_AVEC_HEURE.fullmatch(valeur)
         return jour[1] if jour else valeur
     if type(valeur) is int and nom.startswith("numero") and nom != "numeroPage":
         return str(valeur)

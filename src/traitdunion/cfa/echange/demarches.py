@@ -75,12 +75,12 @@ def find_same_dossiers(
     """
     cherches = _identites(depots)
     trouves: dict[K, MemeDossier] = {}
-    par_liste = ici.has(NomRoute.LIRE_LISTE)
+    ecartes, par_liste = frozenset(connus), ici.has(NomRoute.LIRE_LISTE)
     reste = relus_max if relus_max is not None else (RELUS_PAR_LISTE_MAX if par_liste else RELUS_MAX)
     recents = _Recents(appels.list_etats(ici), tries=ici.opco.etats_tries)
     while cherches and reste > 0 and (lot := (yield from recents.next())):
         lot.sort(key=lambda etat: _rank(etat.numero_interne), reverse=True)
-        candidats = [etat for etat in lot if etat.etat not in HORS_JEU and etat.numero_interne not in connus][:reste]
+        candidats = [etat for etat in lot if etat.etat not in HORS_JEU and etat.numero_interne not in ecartes][:reste]
         reste -= len(candidats)
         pas = LISTE_MAX if par_liste else 1
         for debut in range(0, len(candidats), pas):

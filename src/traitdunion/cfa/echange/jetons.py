@@ -43,9 +43,8 @@ class Jetons:
 
     def live(self, *, refuse: str | None = None) -> str | None:
         """The token to use, None when one must be asked for; `refuse`: one that the OPCO has just refused."""
-        if self._jeton is None or self._jeton == refuse or self._monotonic() >= self._perime_a:
-            return None
-        return self._jeton
+        jeton = self._jeton
+        return None if jeton is None or jeton == refuse or self._monotonic() >= self._perime_a else jeton
 
     @property
     def current(self) -> str:

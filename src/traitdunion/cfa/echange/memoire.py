@@ -1,5 +1,6 @@
 """Answers kept with their ETag, so that asking again costs a 304 (norme.md §7: people and connectors poll)."""
 
+import threading
 from collections import OrderedDict
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ class Memoire:
     def __init__(self, octets_max: int = OCTETS_MAX) -> None:
         self._octets_max = octets_max
         self._octets = 0
+        self._verrou = threading.Lock()
         self._gardees: OrderedDict[str, Gardee] = OrderedDict()
 
     def find(self, url: str) -> Gardee | None:
@@ -30,13 +32,14 @@ class Memoire:
     def keep(self, url: str, reponse: httpx.Response) -> None:
         """Keep a 200 that bears an ETag."""
         etag = reponse.headers.get("etag")
-        self._drop(url)
-        if not etag or len(reponse.content) > self._octets_max:
-            return
-        self._gardees[url] = Gardee(etag, reponse.content)
-        self._octets += len(reponse.content)
-        while self._octets > self._octets_max:
-            self._drop(next(iter(self._gardees)))
+        with self._verrou:
+            self._drop(url)
+            if not etag or len(reponse.content) > self._octets_max:
+                return
+            self._gardees[url] = Gardee(etag, reponse.content)
+            self._octets += len(reponse.content)
+            while self._octets > self._octets_max:
+                self._drop(next(iter(self._gardees)))
 
     def _drop(self, url: str) -> None:
         gardee = self._gardees.pop(url, None)

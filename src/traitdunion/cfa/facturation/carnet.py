@@ -88,8 +88,13 @@ class Carnet:
         """Close the file."""
         self._base.close()
 
-    def reserve(self, factures: Sequence[FacturePreparee], *, prefixe: str, le: date) -> list[Emission]:
+    def reserve(
+        self, factures: Sequence[FacturePreparee], *, prefixe: str, le: date, pris: frozenset[str] = frozenset()
+    ) -> list[Emission]:
         """Number and record these invoices, all or none; the day on them is `le`.
+
+        `pris`: numbers that served elsewhere, by the OPCO's word or the outbox's. A book restored from an old copy has
+        forgotten them: it goes on after them.
 
         An invoice that the OPCO refused, so never recorded, is issued again under its number and its day: the series
         keeps no hole. Its échéances are those of the new one, whose amounts hold.
@@ -102,7 +107,7 @@ class Carnet:
                 if ancienne is not None:
                     emissions.append(self._again(ancienne, facture))
                 else:
-                    emissions.append(self._insert(self._next(prefixe, le), facture, le))
+                    emissions.append(self._insert(self._next(prefixe, le, pris), facture, le))
             return emissions
 
     def mark_en_boite(self, numero: str, envoi: int) -> None:
@@ -158,13 +163,16 @@ class Carnet:
                 accepte_le=datetime.fromisoformat(accepte_le) if accepte_le else None,
             )
 
-    def _next(self, prefixe: str, le: date) -> str:
+    def _next(self, prefixe: str, le: date, pris: frozenset[str]) -> str:
         serie = f"{prefixe}{le.year}-"
         self._base.execute("INSERT INTO serie (nom, dernier) VALUES (?, 0) ON CONFLICT (nom) DO NOTHING", (serie,))
-        (rang,) = self._base.execute(
-            "UPDATE serie SET dernier = dernier + 1 WHERE nom = ? RETURNING dernier", (serie,)
-        ).fetchone()
-        return f"{serie}{rang:0{CHIFFRES}d}"
+        while True:
+            (rang,) = self._base.execute(
+                "UPDATE serie SET dernier = dernier + 1 WHERE nom = ? RETURNING dernier", (serie,)
+            ).fetchone()
+            numero = f"{serie}{rang:0{CHIFFRES}d}"
+            if numero not in pris:
+                return numero
 
     def _insert(self, numero: str, facture: FacturePreparee, le: date) -> Emission:
         self._base.execute(

@@ -22,8 +22,8 @@ _SELON_ENVOI = {
 }
 
 
-def refresh(carnet: Carnet, boite: BoiteEnvoi, emetteur: Emetteur, vue: Vue) -> list[Emission]:
-    """Bring the register up to date with the outbox and the OPCO; finish what a crash cut. What was finished."""
+def refresh(carnet: Carnet, boite: BoiteEnvoi, vue: Vue) -> None:
+    """Note in the book what became of each invoice, by the outbox and by the OPCO."""
     envois = {envoi.id: envoi for envoi in boite.list_envois() if str(envoi.nature) == "FACTURE"}
     recues = {facture.numero for facture in vue.factures}
     for emission in carnet.list_emissions():
@@ -34,9 +34,12 @@ def refresh(carnet: Carnet, boite: BoiteEnvoi, emetteur: Emetteur, vue: Vue) -> 
             etat = _SELON_ENVOI.get(str(envoi.etat)) if envoi is not None else None
         if etat is not None and etat is not emission.etat and emission.etat is not EtatEmission.RESERVEE:
             carnet.mark(emission.numero, etat)
-    reprises = carnet.list_reservees()
-    put_in_boite(carnet, boite, emetteur, reprises)
-    return reprises
+
+
+def list_numeros(boite: BoiteEnvoi, vue: Vue) -> frozenset[str]:
+    """The numbers of invoice that served, as far as the outbox and the OPCO know."""
+    dedans = {envoi.libelle for envoi in boite.list_envois() if str(envoi.nature) == "FACTURE" and envoi.libelle}
+    return frozenset(dedans | {facture.numero for facture in vue.factures})
 
 
 def put_in_boite(carnet: Carnet, boite: BoiteEnvoi, emetteur: Emetteur, emissions: Sequence[Emission]) -> None:

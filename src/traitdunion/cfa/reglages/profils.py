@@ -60,7 +60,7 @@ def values_of(brut: Mapping[str, Any], nom: str) -> dict[str, Any]:
 
 
 def find_name(nom: str | None, environ: Mapping[str, str]) -> str:
-    """The name of the profile meant, its settings complete or not: what it has sent can be seen. Raises ProfilInvalide."""
+    """The name of the profile meant, whether its settings are complete or not. Raises ProfilInvalide."""
     fichier = default_file(environ)
     if fichier is None:
         return nom or environ.get(PREFIXE + "PROFIL") or NOM_DU_HAUT

@@ -27,6 +27,7 @@ _EN_ATTENTE_DE_PAIEMENT = frozenset(
 )
 Contrat = tuple[str | None, str | None]
 Rang = tuple[int, str]
+SEULE = "1 échéance ouverte et non facturée"
 FACTURER = "traitdunion cfa facturer"
 
 
@@ -112,18 +113,21 @@ def _envois(envois: Sequence[EnvoiEnBoite], option: str) -> Iterator[Acte]:
         etat = str(envoi.etat)
         bloques = f" {suivants[envoi.id]} envoi(s) l'attendent." if suivants[envoi.id] else ""
         quoi = envoi.libelle or f"envoi {envoi.id}"
+        commande = f"traitdunion cfa envois voir {envoi.id}{option}"
         if etat == "REFUSE":
             phrase = f"{quoi} : refusé par l'OPCO. {envoi.message or ''}".strip()
             faire = "Corrigez ce qui est dit, puis déposez à nouveau."
+            if str(envoi.nature) == "FACTURE":
+                faire, commande = "Corrigez ce qui est dit : la facture repartira sous son numéro.", FACTURER + option
         elif etat == "INCERTAIN":
             phrase = f"{quoi} : envoi incertain, la réponse de l'OPCO s'est perdue."
             faire = "Regardez ce qu'il en est avant de relancer : rien ne doit partir deux fois."
         elif etat in ("EN_ATTENTE", "EN_COURS") and envoi.essais > 0:
-            phrase = f"{quoi} : en attente après {envoi.essais} essai(s). {envoi.message or ''}".strip()
+            essais = f"{envoi.essais} essai{'s' if envoi.essais > 1 else ''}"
+            phrase = f"{quoi} : en attente, {essais}. {envoi.message or ''}".strip()
             faire = "Il repartira tout seul ; voyez pourquoi s'il attend depuis longtemps."
         else:
             continue
-        commande = f"traitdunion cfa envois voir {envoi.id}{option}"
         yield Acte(
             genre=Genre.ENVOI_A_REGLER,
             phrase=phrase + bloques,
@@ -210,11 +214,12 @@ def _a_facturer(restes: Restes, vue: Vue, le: date, option: str) -> Iterator[Act
         groupes.setdefault(promotion_of(reste.dossier, vue)[0], []).append(reste)
     for nom, groupe in groupes.items():
         retard = sum(1 for un in groupe if le - un.echeance.ouverture > timedelta(days=RETARD_JOURS))
-        suite = f", dont {retard} ouverte(s) depuis plus de {RETARD_JOURS} jours" if retard else ""
+        suite = f", dont {retard} depuis plus de {RETARD_JOURS} jours" if retard else ""
+        nombre = f"{len(groupe)} échéances ouvertes et non facturées" if len(groupe) > 1 else SEULE
         hors = nom not in nommees
         yield Acte(
             genre=Genre.A_FACTURER,
-            phrase=f"{len(groupe)} échéance(s) ouverte(s) et non facturée(s){suite}.",
+            phrase=f"{nombre}{suite}.",
             faire="Préparez et envoyez les factures.",
             commande=f"{FACTURER}{option}" if hors else f"{FACTURER} --promotion {quote(nom)}{option}",
             promotion=nom,

@@ -42,6 +42,8 @@ def read_promotion(chemin: Path) -> Promotion:
     autres_titres = [titre for titre, _ in autres]
     lecteur = _Lecteur(feuille, places, [place for _, place in autres])
     lignes = [lecteur.read(numero, cellules) for numero, cellules in lues]
+    if not lignes:
+        remarques.append("Aucun apprenti dans ce classeur : il n'y a rien à importer.")
     cachees = sum(1 for numero, _ in lues if numero in feuille.releve.cachees)
     if cachees:
         remarques.append(f"{cachees} ligne(s) masquée(s) ou filtrée(s) dans le classeur : elles sont lues aussi.")
@@ -132,6 +134,8 @@ def _rows(
         if vide and numero not in lignes_signalees:
             continue
         if fold_name(str(_at(cellules, places.get(ETAT)) or "")).startswith(EXEMPLE):
+            # Told, lest somebody has typed an apprentice over the example.
+            remarques.append(f"Ligne {numero + 1} ignorée : son état est EXEMPLE.")
             continue
         yield numero, cellules
 

@@ -293,3 +293,39 @@ def test_a_register_that_cannot_be_read_stops_everything(poste: Poste) -> None:
     assert resultat.exit_code == 3
     assert "aucun numéro ne serve deux fois" in " ".join(resultat.stderr.split())
     assert poste.boite.envois == []
+
+
+def test_a_book_lost_does_not_make_a_number_serve_twice(poste: Poste) -> None:
+    engaged(poste)
+    poste.type("facturer", "--oui")
+    (poste.donnees / "factures.db").unlink()
+    engaged(poste)
+    poste.type("facturer", "--oui")
+
+    assert sent(poste) == ["F-2026-00001", "F-2026-00002"]
+
+
+@pytest.mark.parametrize(
+    ("options", "dit"),
+    [
+        (("--dossier", "CA-0000099"), "CA-0000099 n'est pas de vos dossiers"),
+        (("--promotion", "BTS 2030"), "Vos promotions : Hors promotion : BTS FICTIF, 2026-2027"),
+    ],
+)
+def test_a_name_typed_wrong_is_said(poste: Poste, options: tuple[str, ...], dit: str) -> None:
+    engaged(poste)
+    resultat = poste.type("facturer", "--a-blanc", *options)
+
+    assert resultat.exit_code == 2
+    assert dit in " ".join(resultat.stderr.replace("│", " ").split())
+
+
+def test_a_refusal_seen_by_suivre_frees_the_echeance(poste: Poste) -> None:
+    engaged(poste)
+    poste.opco.refuse_factures = "IBAN_NON_VALIDE"
+    (poste.donnees / "boite").mkdir(parents=True)
+    poste.type("facturer", "--oui")
+    lu = json.loads(poste.type("suivre", "--json").stdout)
+
+    assert [un["genre"] for un in lu["actes"]] == ["ENVOI_A_REGLER", "A_FACTURER"]
+    assert lu["actes"][0]["commande"] == "traitdunion cfa facturer"

@@ -123,14 +123,20 @@ def test_what_goes_wrong_in_the_outbox_is_told_with_the_command_that_shows_it(po
         EnvoiFactice(2, "CONVENTION", "INCERTAIN", "b", "EXEMPLE Bob"),
         EnvoiFactice(3, "DOSSIER", "ACCEPTE", "c", "EXEMPLE Cléa"),
         EnvoiFactice(4, "DOSSIER", "EN_ATTENTE", "d", "EXEMPLE Dina"),
+        EnvoiFactice(5, "CONVENTION", "EN_ATTENTE", "a", "EXEMPLE Ada", bloque_par=1),
+        EnvoiFactice(6, "FACTURE", "REFUSE", "e", "F-2026-00007", message="L'IBAN n'est pas validé."),
+        EnvoiFactice(7, "DOSSIER", "EN_ATTENTE", "f", "EXEMPLE Fred", essais=2, message="Pas de réponse."),
     ]
     lu = json.loads(poste.type("suivre", "--json").stdout)
 
     assert [(un["genre"], un["commande"]) for un in lu["actes"]] == [
         ("ENVOI_A_REGLER", "traitdunion cfa envois voir 1"),
         ("ENVOI_A_REGLER", "traitdunion cfa envois voir 2"),
+        ("ENVOI_A_REGLER", "traitdunion cfa facturer"),
+        ("ENVOI_A_REGLER", "traitdunion cfa envois voir 7"),
     ]
-    assert "Le SIRET est faux." in lu["actes"][0]["phrase"]
+    assert lu["actes"][0]["phrase"] == "EXEMPLE Ada : refusé par l'OPCO. Le SIRET est faux. 1 envoi(s) l'attendent."
+    assert lu["actes"][3]["phrase"] == "EXEMPLE Fred : en attente, 2 essais. Pas de réponse."
 
 
 def test_the_history_of_a_dossier_reads_as_sentences(poste: Poste) -> None:
@@ -142,7 +148,7 @@ def test_the_history_of_a_dossier_reads_as_sentences(poste: Poste) -> None:
     assert resultat.exit_code == 0, resultat.output
     sortie = resultat.stdout.replace("\u00a0", " ")
     assert "État : transmis → engagé (accord)" in sortie
-    assert "Échéance 1, ouverture : 01/09/2026" in sortie
+    assert "Échéance 1, montant : 3 200,00 €" in sortie
     assert "Engagement : 8 000,00 €" in sortie
     inconnu = poste.type("suivre", "--historique", "CA-9999999", "--hors-ligne")
     assert inconnu.exit_code == 2

@@ -443,3 +443,15 @@ def test_the_hot_queries_walk_an_index_and_sort_nothing(
 
     assert len(plan) == 1
     assert plan[0].startswith(attendu)
+
+
+def test_what_happened_on_the_stroke_of_midnight_is_an_instant_and_not_a_day(chemin: Path) -> None:
+    opco = OpcoVivant()
+    opco.deposit()
+    opco.evenements[0]["survenuLe"] = "2026-09-02T00:00:00+00:00"
+    synchronise(opco, chemin)
+
+    with Suivi.open(chemin) as suivi:
+        lus = suivi.list_historique("CA-0000001")
+    assert lus is not None
+    assert lus[0].survenu_le == datetime(2026, 9, 2, tzinfo=UTC)

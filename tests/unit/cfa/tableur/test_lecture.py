@@ -45,7 +45,12 @@ def test_the_template_as_it_comes_holds_no_apprentice(tmp_path: Path) -> None:
     modele = tmp_path / "promotion.xlsx"
     modele.write_bytes(write_modele(le=RECU_LE))
 
-    assert read_promotion(modele).lignes == []
+    lue = read_promotion(modele)
+    assert lue.lignes == []
+    assert lue.remarques == [
+        "Ligne 3 ignorée : son état est EXEMPLE.",
+        "Aucun apprenti dans ce classeur : il n'y a rien à importer.",
+    ]
 
 
 @pytest.mark.parametrize("jour", [date(2026, 9, 5), date(2025, 10, 1), date(2027, 2, 28), date(2024, 2, 29)])

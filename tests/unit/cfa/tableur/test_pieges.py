@@ -140,6 +140,11 @@ def test_hidden_rows_are_read_and_told(tmp_path: Path) -> None:
     [
         "<row r='1048576'><c r='A1048576'><v>1</v></c></row>",
         "<row r='4'><c r='XFD4'><v>1</v></c></row>",
+        '<row r="1048576"><c r="A1048576"><v>1</v></c></row>',
+        '<row r="4"><c r="XFD4"><v>1</v></c></row>',
+        '<row r="4"><c r="xfd4"><v>1</v></c></row>',
+        "<row r='4'><c r='xfd4'><v>1</v></c></row>",
+        "<x:row r='1048576' xmlns:x='" + ESPACE + "'><x:c r='A1048576'><x:v>1</x:v></x:c></x:row>",
         "<row r='1048576'><c><v>1</v></c></row>",
         "<row r='20200'><c r='SG20200'><f>1</f></c></row>",
     ],
@@ -154,6 +159,22 @@ def test_a_lone_far_cell_does_not_fill_the_memory(tmp_path: Path, cellule: str) 
     assert tracemalloc.get_traced_memory()[1] < 20 * MIO
     tracemalloc.stop()
     assert "démesuré" in phrase
+
+
+@pytest.mark.parametrize("place", ["A1048576", "XFD4", "xfd4", "SG20"])
+def test_a_far_cell_is_seen_in_a_sheet_that_is_plain_otherwise(tmp_path: Path, place: str) -> None:
+    """Where only the quick look can see it: every other cell says its place as tools write it."""
+    chemin = save_plain(tmp_path / "p.xlsx", promotion(1))
+    with zipfile.ZipFile(chemin) as archive:
+        membres = {nom: archive.read(nom).decode() for nom in archive.namelist()}
+    ligne = "".join(lettre for lettre in place if lettre.isdigit())
+    loin = f'<row r="{ligne}"><c r="{place}"><v>1</v></c></row></sheetData>'
+    membres["xl/worksheets/sheet1.xml"] = membres["xl/worksheets/sheet1.xml"].replace("</sheetData>", loin)
+    with zipfile.ZipFile(chemin, "w", zipfile.ZIP_DEFLATED) as archive:
+        for nom, texte in membres.items():
+            archive.writestr(nom, texte)
+
+    assert "démesuré" in _refusal(chemin)
 
 
 def test_a_far_cell_that_holds_a_format_and_nothing_else_is_nothing(tmp_path: Path) -> None:

@@ -25,7 +25,10 @@ BLOQUER = f"""UPDATE envoi AS e SET bloquants = (SELECT count(DISTINCT b.id) {BL
  WHERE e.id IN (SELECT suivant.envoi FROM lien l JOIN lien suivant ON suivant.suite = l.suite WHERE l.envoi = ?)
  AND e.etat = 'EN_ATTENTE'"""  # noqa: S608 - constants of this file
 NUMERO_PRIS = "SELECT id FROM envoi WHERE nature = ? AND numero_interne = ? AND id <> ? LIMIT 1"
-DOCUMENT_PRIS = "SELECT id FROM envoi WHERE nature = ? AND numero_document = ? AND id <> ? LIMIT 1"
+# Among the pieces of one dossier: nothing says that an OPCO numbers its documents across dossiers.
+DOCUMENT_PRIS = (
+    "SELECT id FROM envoi WHERE nature = ? AND numero_document = ? AND id <> ? AND numero_interne IS ? LIMIT 1"
+)
 RECALER = """UPDATE envoi SET prochain_essai = :le + prochain_essai - decide_le, decide_le = :le
  WHERE prochain_essai > 0 AND decide_le > :le AND etat IN ('EN_ATTENTE', 'INCERTAIN')"""
 DOSSIER_DE = (

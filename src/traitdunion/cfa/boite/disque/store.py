@@ -219,12 +219,15 @@ class Store:
         """How many wait for a person."""
         return int(self._all("SELECT count(*) FROM envoi WHERE etat = 'INCERTAIN' AND attend_personne = 1")[0][0])
 
-    def find_numero(self, nature: NatureEnvoi, id_: int, *, numero: str | None, document: str | None) -> int | None:
-        """Another envoi of this nature that already bears one of these numbers."""
-        for requete, valeur in ((requetes.NUMERO_PRIS, numero), (requetes.DOCUMENT_PRIS, document)):
-            if valeur is not None and (ligne := self._one(requete, nature, valeur, id_)) is not None:
-                return int(ligne["id"])
-        return None
+    def find_numero(self, nature: NatureEnvoi, numero: str, *, sauf: int) -> int | None:
+        """Another envoi of this nature that already bears this number."""
+        ligne = self._one(requetes.NUMERO_PRIS, nature, numero, sauf)
+        return None if ligne is None else int(ligne["id"])
+
+    def find_document(self, nature: NatureEnvoi, document: str, *, dossier: str | None, sauf: int) -> int | None:
+        """Another piece of this nature and of this dossier that already bears this number of document."""
+        ligne = self._one(requetes.DOCUMENT_PRIS, nature, document, sauf, dossier)
+        return None if ligne is None else int(ligne["id"])
 
     def list_connus(self, numeros: Sequence[str]) -> set[str]:
         """Those of these numbers that the box's dossiers already bear."""

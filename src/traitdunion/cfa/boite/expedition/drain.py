@@ -167,7 +167,7 @@ class Expedition:
 
     def _numero(self, envoi: Envoi) -> str | None:
         if envoi.nature in (NatureEnvoi.CONVENTION, NatureEnvoi.DOCUMENT):
-            return self._relecture.numero_of(envoi.suite)
+            return depot.numero_of(self._store, envoi.suite)
         return None
 
     # Reading back

@@ -16,7 +16,7 @@ from traitdunion.norme.erreurs import Anomalie
 from traitdunion.norme.erreurs.depot import DEPOT_DEJA_RECU, SIRET_HORS_SIREN
 
 ALTERE, PERDUE, INTERROMPU, ABSENT = "ENVOI_ALTERE", "REPONSE_PERDUE", "ENVOI_INTERROMPU", "PAS_ENCORE_TROUVE"
-NUMERO_CONNU, IMPOSSIBLE = "NUMERO_DEJA_CONNU", "ENVOI_IMPOSSIBLE"
+NUMERO_CONNU, IMPOSSIBLE, RESTAURE = "NUMERO_DEJA_CONNU", "ENVOI_IMPOSSIBLE", "BOITE_RESTAUREE"
 # Answers of something that is not the norm's API: a wrong address, a proxy. No payload deserves them.
 ADRESSES = frozenset({404, 405, 407})
 # Identifiers that an OPCO's sentence might quote: 13 or 15 digits of a NIR, an IBAN.
@@ -41,9 +41,7 @@ class Issue:
 
 def acknowledged(store: Store, envoi: Envoi, recu: Recu, *, retrouve: bool = False) -> Issue:
     """Accepted; unless its number is already another envoi's, which a person must look at."""
-    # The pieces of a dossier all bear its number; their own is the document's.
-    propre = None if envoi.nature in (NatureEnvoi.CONVENTION, NatureEnvoi.DOCUMENT) else recu.numero_interne
-    autre = store.find_numero(envoi.nature, envoi.id, numero=propre, document=recu.numero_document)
+    autre = _holder(store, envoi, recu)
     if autre is not None:
         return _alarm(envoi, recu, autre)
     numero = recu.numero_externe or recu.numero_interne or recu.numero_document
@@ -60,6 +58,15 @@ def acknowledged(store: Store, envoi: Envoi, recu: Recu, *, retrouve: bool = Fal
         detail=f"retrouvé par relecture, {numero}" if retrouve else numero,
         compte="retrouves" if retrouve else "acceptes",
     )
+
+
+def _holder(store: Store, envoi: Envoi, recu: Recu) -> int | None:
+    """The envoi that already bears what must be this one's own number; pieces of a dossier all bear the dossier's."""
+    if envoi.nature in (NatureEnvoi.CONVENTION, NatureEnvoi.DOCUMENT):
+        if recu.numero_document is None:
+            return None
+        return store.find_document(envoi.nature, recu.numero_document, dossier=recu.numero_interne, sauf=envoi.id)
+    return None if recu.numero_interne is None else store.find_numero(envoi.nature, recu.numero_interne, sauf=envoi.id)
 
 
 def _alarm(envoi: Envoi, recu: Recu, autre: int) -> Issue:
@@ -182,6 +189,13 @@ def lost(envoi: Envoi, le: int, rythme: Rythme, renvoi_reconnu: bool, perdue: Re
         detail=" ".join(part for part in (code, reference) if part),
         compte="perdus",
     )
+
+
+def restored(envoi: Envoi, le: int) -> Issue:
+    """The box comes back from a backup: this envoi may have left since. To be read back at once."""
+    phrase = "La boîte a été remise depuis une sauvegarde : cet envoi est peut-être parti depuis."
+    colonnes = {**_trouble(RESTAURE, phrase, None), "relectures": 0, "prochain_essai": le}
+    return Issue(Acte.LOSE, colonnes, detail=RESTAURE)
 
 
 def interrupted(envoi: Envoi, le: int, rythme: Rythme, renvoi_reconnu: bool) -> dict[str, Any]:

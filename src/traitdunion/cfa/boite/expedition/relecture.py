@@ -43,13 +43,6 @@ class Relecture:
         self._rythme = rythme
         self._now = now
 
-    def numero_of(self, suite: str) -> str | None:
-        """The number of the dossier that a suite is about."""
-        if depot.is_foreign(suite):
-            return suite.partition(":")[2]
-        trouve = self._store.find_dossier(suite)
-        return None if trouve is None else trouve[0]
-
     def find(self, gardes: Sequence[AEnvoyer]) -> dict[int, Issue]:
         """By envoi, its end; missing: not there, all having been read. Raises Unavailable, NotSent, Refused."""
         trouvailles: dict[int, Issue] = {}
@@ -86,6 +79,8 @@ class Relecture:
             relus = self._store.list_relus(numeros)
             neufs: list[tuple[str, str]] = []
             for numero in numeros:
+                if not cherches:
+                    break
                 identite, cerfa = relus.get(numero), None
                 if identite is None:
                     if reste == 0:

@@ -19,11 +19,11 @@ def list_changements(avant: DossierSuivi | None, apres: DossierSuivi) -> list[Ch
     connues = {une.numero: une for une in avant.echeances} if avant else {}
     for une in apres.echeances:
         ancienne = connues.pop(une.numero, None)
-        # Of an échéance never seen, zeros say nothing.
+        # Of an échéance never seen, its amount is enough, and zeros say nothing.
         champs += [
             (f"echeance.{une.numero}.{nom}", _said(ancienne, nom), _said(une, nom))
             for nom in _ECHEANCE
-            if ancienne is not None or getattr(une, nom) != 0
+            if ancienne is not None or (nom != "ouverture" and getattr(une, nom) != 0)
         ]
     champs += [(f"echeance.{numero}.total", _said(partie, "total"), None) for numero, partie in connues.items()]
     return list(_kept(champs, objet=DOSSIER, numero=apres.numero_interne, vu_le=apres.vu_le))

@@ -36,8 +36,8 @@ _FORMATS = {
     Genre.LISTE: "@",
     Genre.JOUR: "dd/mm/yyyy",
     Genre.ENTIER: "0",
-    Genre.MONTANT: '# ##0.00" €"',
-    Genre.TAUX: '0.##" %"',
+    Genre.MONTANT: '#,##0.00" €"',
+    Genre.TAUX: 'General" %"',
     Genre.OUI_NON: "@",
 }
 _LARGEURS = {Genre.JOUR: 13, Genre.ENTIER: 11, Genre.MONTANT: 13, Genre.TAUX: 12, Genre.OUI_NON: 13, Genre.LISTE: 26}

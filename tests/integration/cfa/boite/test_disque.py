@@ -166,6 +166,28 @@ def test_a_damaged_file_is_mended_when_the_same_is_put_in_again(boite: Boite, tm
     assert boite.check() == []
 
 
+@pytest.mark.parametrize("reconnait", [True, False])
+def test_a_box_that_comes_back_from_a_backup_reads_back_before_it_sends(tmp_path: Path, reconnait: bool) -> None:
+    opco, horloge = OpcoModele(reconnait=reconnait), Horloge()
+    base = tmp_path / "boite" / "boite.db"
+    with open_box(tmp_path, horloge) as boite:
+        put_in(boite, 0)
+        put_in(boite, 1)
+        boite._store.checkpoint()
+        sauvegarde = base.read_bytes()
+        opco.avant = [None, None, opco_modele.REFUS_METIER]
+        drain(boite, opco)
+    for suffixe in ("-wal", "-shm"):
+        base.with_name(base.name + suffixe).unlink(missing_ok=True)
+    base.write_bytes(sauvegarde)
+    with open_box(tmp_path, horloge) as boite:
+        assert boite.doubt() == 2
+        drain(boite, opco)
+        assert boite.find(1).etat is boite.find(3).etat is EtatEnvoi.ACCEPTE
+        assert boite.list_journal(1)[-1].detail == "retrouvé par relecture, CA-0000001"
+    assert (opco.doubles(), len(opco.depots)) == ([], 2)
+
+
 # Killed
 
 
@@ -323,7 +345,7 @@ def test_a_jump_during_a_drain_is_not_felt(boite: Boite, opco: OpcoModele, horlo
         (requetes.PROCHAIN, ()),
         (requetes.BLOQUER, (1,)),
         (requetes.NUMERO_PRIS, ("DOSSIER", "1", 1)),
-        (requetes.DOCUMENT_PRIS, ("CONVENTION", "1", 1)),
+        (requetes.DOCUMENT_PRIS, ("CONVENTION", "1", 1, "1")),
         (requetes.RECALER, {"le": 0}),
         (requetes.DOSSIER_DE, ("s",)),
         (requetes.PAR_IDENTITE, ("i",)),

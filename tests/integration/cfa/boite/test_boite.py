@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from builders import envois
 from builders.opco_factice import brut, refus
@@ -407,6 +408,17 @@ def test_a_number_that_is_already_anothers_is_an_alarm(boite: Boite, opco: OpcoM
     assert "ALERTE" in (envoi.message or "")
     with pytest.raises(NumeroDejaConnu):
         boite.rattacher(3, numero_interne="1")
+
+
+def test_documents_numbered_by_dossier_are_no_alarm(boite: Boite, opco: OpcoModele) -> None:
+    put_in(boite, 0, documents=1)
+    put_in(boite, 1, documents=1)
+    meme = httpx.Response(200, json={"numeroInterneDossier": "1", "numeroInterneDocument": "1"})
+    opco.apres = [None, lambda _: meme, lambda _: meme] * 2
+    assert drain(boite, opco).etats[EtatEnvoi.ACCEPTE] == 6
+    boite.enqueue_document(InfosFichier(type_fichier="MANDAT"), a_pdf("m.pdf"), suite=next(boite.dossiers()).suite)
+    opco.apres = [lambda _: meme]  # for the same dossier, it is one
+    assert drain(boite, opco).attendent_personne == 1
 
 
 def test_an_interrupted_send_is_uncertain_and_read_back(boite: Boite, opco: OpcoModele) -> None:

@@ -1,9 +1,13 @@
 """The commands of the box as a secretary uses them: what they print, send, and how they end."""
 
+import io
 import json
+import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 import stamina
 from builders.opco_factice import API, CLE, CLIENT_ID, JETON, SECRET, refus
@@ -12,9 +16,9 @@ from builders.pairs.boites import a_corps
 from builders.pairs.opco_modele import OpcoModele
 from typer.testing import CliRunner, Result
 
-from traitdunion.cfa.boite import Boite
+from traitdunion.cfa.boite import Boite, EtatEnvoi
 from traitdunion.cfa.boite.disque import verrou
-from traitdunion.cfa.commandes import app
+from traitdunion.cfa.commandes import app, envois
 
 NIR = "206057500100155"
 
@@ -51,8 +55,6 @@ class Poste:
         return self.dossier / "donnees" / "defaut" / "boite"
 
     def run(self, *arguments: object) -> Result:
-        import httpx
-
         fait = CliRunner().invoke(app, [str(un) for un in arguments], obj=httpx.MockTransport(self.opco), env=self.env)
         assert fait.exception is None or isinstance(fait.exception, SystemExit), fait.exception
         assert NIR not in fait.output
@@ -195,6 +197,15 @@ def test_purging_and_checking_say_what_they_did(poste: Poste) -> None:
     assert "Contenu effacé le" in poste.envois("voir", 1).stdout
 
 
+def test_a_restored_box_is_doubted(poste: Poste) -> None:
+    poste.put_in()
+    fait = poste.envois("verifier", "--apres-restauration")
+    assert "1 envoi(s) seront relus" in fait.stderr
+    assert "incertain" in poste.envois("voir", 1).stdout
+    assert poste.envois("envoyer").exit_code == 0
+    assert len(poste.opco.depots) == 1
+
+
 def test_a_damaged_box_is_told_with_what_to_do(poste: Poste) -> None:
     poste.put_in()
     (fichier,) = (poste.boite / "fichiers").iterdir()
@@ -231,3 +242,29 @@ def test_a_new_deposit_of_an_accepted_contract_is_asked_for(poste: Poste) -> Non
     assert poste.envois("envoyer").exit_code == 0
     with Boite.open(poste.boite) as boite:
         assert [d.numero_externe for d in boite.dossiers()] == ["CA-0000001", "CA-0000002"]
+
+
+class Ecran(io.StringIO):
+    """A terminal that somebody looks at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_bar_is_drawn_for_a_person_who_looks_and_for_nobody_else(
+    poste: Poste, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poste.put_in()
+    with Boite.open(poste.boite) as boite:
+        envoi = replace(boite.find(1), etat=EtatEnvoi.ACCEPTE)
+    ecran = Ecran()
+    monkeypatch.setattr(sys, "stderr", ecran)
+    with envois._progress(1) as avance:
+        assert avance is not None
+        avance(envoi)
+    assert "100%" in ecran.getvalue()
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    with envois._progress(1) as avance:
+        assert avance is None
+    with envois._progress(0) as avance:
+        assert avance is None
