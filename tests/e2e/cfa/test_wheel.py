@@ -50,6 +50,12 @@ PLEINES: dict[str, tuple[list[str], int]] = {
     "remplir-cerfa": (["dossier de Zoé.json", "--sortie", "cerfa.pdf"], codes.FAIT),
     "lire-cerfa": (["cerfa.pdf"], codes.FAIT),
     "controler": (["dossier de Zoé.json"], codes.FAIT),
+    "modele": (["promotion.xlsx", "--exemple", "2", "--conventions", "conventions"], codes.FAIT),
+    "importer": (["promotion.xlsx", "--conventions", "conventions", "--a-blanc"], codes.FAIT),
+    "opco": (["afdas"], codes.FAIT),
+    "envois lister": ([], codes.FAIT),
+    "envois verifier": ([], codes.FAIT),
+    "suivre": (["--hors-ligne"], codes.FAIT),
     "deposer": (["dossier de Zoé.json", *CONVENTION], codes.RESEAU),
 }
 

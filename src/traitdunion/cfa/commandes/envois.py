@@ -65,7 +65,10 @@ def lister(
     profil: options.NomProfil = None,
     en_json: options.EnJson = False,
 ) -> None:
-    """Montrer les envois de la boîte, dans l'ordre où ils y ont été mis."""
+    """Montrer les envois de la boîte, dans l'ordre où ils y ont été mis.
+
+    Exemple : traitdunion cfa envois lister --etat incertain
+    """
     with outcome(en_json=en_json), opened(profil) as boite:
         envois = list(boite.list_envois(etats=etat, natures=nature, promotion=promotion))
         if en_json:
@@ -84,7 +87,10 @@ def lister(
 
 @app.command(epilog=CODES)
 def voir(numero: Numero, *, profil: options.NomProfil = None, en_json: options.EnJson = False) -> None:
-    """Tout dire d'un envoi : où il en est, ce que l'OPCO a répondu, son journal."""
+    """Tout dire d'un envoi : où il en est, ce que l'OPCO a répondu, son journal.
+
+    Exemple : traitdunion cfa envois voir 12
+    """
     with outcome(en_json=en_json), opened(profil) as boite:
         envoi, journal = boite.find(numero), boite.list_journal(numero)
         bloqueur = None if envoi.bloque_par is None else boite.find(envoi.bloque_par)
@@ -117,7 +123,10 @@ def envoyer(
     profil: options.NomProfil = None,
     en_json: options.EnJson = False,
 ) -> None:
-    """Envoyer ce qui attend, dans l'ordre de chaque dossier ; relire ce qui est incertain avant tout renvoi."""
+    """Envoyer ce qui attend, dans l'ordre de chaque dossier ; relire ce qui est incertain avant tout renvoi.
+
+    Exemple : traitdunion cfa envois envoyer --jusqu-au-bout
+    """
     with outcome(en_json=en_json):
         reglages = Profil.load(configuration, nom=profil)
         fin = None if duree is None else TEMPS.clock() + timedelta(minutes=duree)
@@ -139,7 +148,10 @@ def relancer(
     ] = False,
     profil: options.NomProfil = None,
 ) -> None:
-    """Remettre un envoi refusé ou incertain en attente, tel quel ; ou avancer son prochain essai."""
+    """Remettre un envoi refusé ou incertain en attente, tel quel ; ou avancer son prochain essai.
+
+    Exemple : traitdunion cfa envois relancer 12
+    """
     with outcome(en_json=False), opened(profil) as boite:
         boite.relancer(numero, apres_verification=apres_verification)
     affichage.say(f"L'envoi n° {numero} partira au prochain « traitdunion cfa envois envoyer ».")
@@ -157,7 +169,10 @@ def rattacher(
     ] = None,
     profil: options.NomProfil = None,
 ) -> None:
-    """Dire qu'un envoi incertain ou « déjà reçu » est bien chez l'OPCO, sous ce numéro ; la suite peut partir."""
+    """Dire qu'un envoi incertain ou « déjà reçu » est bien chez l'OPCO, sous ce numéro ; la suite peut partir.
+
+    Exemple : traitdunion cfa envois rattacher 12 --numero-interne 345 --numero-externe CA-0000345
+    """
     with outcome(en_json=False), opened(profil) as boite:
         boite.rattacher(numero, numero_interne=numero_interne, numero_externe=numero_externe)
     affichage.say(f"L'envoi n° {numero} est accepté sous le numéro {numero_externe or numero_interne}.")
@@ -165,7 +180,10 @@ def rattacher(
 
 @app.command(epilog=CODES)
 def abandonner(numero: Numero, *, profil: options.NomProfil = None) -> None:
-    """Renoncer à un envoi ; avec un dossier, à tout ce qui attendait son numéro."""
+    """Renoncer à un envoi ; avec un dossier, à tout ce qui attendait son numéro.
+
+    Exemple : traitdunion cfa envois abandonner 12
+    """
     with outcome(en_json=False), opened(profil) as boite:
         incertain = boite.find(numero).etat is EtatEnvoi.INCERTAIN
         abandonnes = boite.abandonner(numero)
@@ -184,7 +202,10 @@ def purger(
     ],
     profil: options.NomProfil = None,
 ) -> None:
-    """Effacer le contenu des envois terminés ; leurs numéros, leurs empreintes et leur journal restent."""
+    """Effacer le contenu des envois terminés ; leurs numéros, leurs empreintes et leur journal restent.
+
+    Exemple : traitdunion cfa envois purger --avant 01/09/2025
+    """
     with outcome(en_json=False), opened(profil) as boite:
         oublies = boite.purger(avant)
     affichage.say(f"Contenu effacé : {oublies} envoi(s). Leur ligne reste, comme preuve.")
@@ -202,7 +223,10 @@ def verifier(
     ] = False,
     profil: options.NomProfil = None,
 ) -> None:
-    """Relire toute la boîte : sa base de données, et l'empreinte de chaque contenu gardé."""
+    """Relire toute la boîte : sa base de données, et l'empreinte de chaque contenu gardé.
+
+    Exemple : traitdunion cfa envois verifier
+    """
     with outcome(en_json=False), opened(profil) as boite:
         abimes = boite.check()
         doutes = boite.doubt() if apres_restauration else 0

@@ -73,6 +73,8 @@ def opco(
     """Ce que chaque OPCO offre par l'API, et quoi faire pour le reste ; l'OPCO d'un dossier ou d'un IDCC.
 
     Sans argument : le tableau des onze OPCO. Avec --profil : l'OPCO de ce profil, vos réglages compris.
+
+    Exemple : traitdunion cfa opco afdas
     """
     demandes = [nom, idcc, dossier, importer, profil]
     if sum(demande is not None for demande in demandes) > 1:

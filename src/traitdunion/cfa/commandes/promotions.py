@@ -78,7 +78,10 @@ def modele(
     ecraser: options.Ecraser = False,
     au: options.AuJour = None,
 ) -> None:
-    """Écrire le classeur Excel à remplir : une ligne par apprenti, listes et aide sur chaque colonne."""
+    """Écrire le classeur Excel à remplir : une ligne par apprenti, listes et aide sur chaque colonne.
+
+    Exemple : traitdunion cfa modele promotion.xlsx
+    """
     from traitdunion.cfa.tableur.ecriture import exemples
     from traitdunion.cfa.tableur.ecriture.modele import write_modele
 
@@ -114,7 +117,10 @@ def importer(
     au: options.AuJour = None,
     en_json: options.EnJson = False,
 ) -> None:
-    """Contrôler une promotion ligne à ligne, écrire les anomalies à côté des cellules, déposer les bonnes lignes."""
+    """Contrôler une promotion ligne à ligne, écrire les anomalies à côté des cellules, déposer les bonnes lignes.
+
+    Exemple : traitdunion cfa importer promotion.xlsx --conventions conventions
+    """
     from traitdunion.cfa.tableur.envoi import Depot
 
     if sur_place and (classeur.is_dir() or classeur.suffix.lower() != ".xlsx"):
