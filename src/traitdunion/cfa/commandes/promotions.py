@@ -4,7 +4,6 @@ Exit codes: 0 every row is good (and deposited, or kept for sending if asked); 3
 refused; 5 some remain in the outbox, the OPCO not answering.
 """
 
-import importlib
 import os
 import tempfile
 from datetime import date, datetime
@@ -23,6 +22,7 @@ from traitdunion.cfa.terminal.outcome import ACCES, CODES, OK, REFUSE, RESEAU, o
 from traitdunion.cfa.terminal.progres import progress
 
 if TYPE_CHECKING:
+    from traitdunion.cfa.boite import Boite
     from traitdunion.cfa.tableur.envoi import Depot
     from traitdunion.cfa.tableur.lignes import Promotion
 
@@ -147,10 +147,11 @@ def importer(
     raise typer.Exit(_exit_code(lue, depot, sans_envoyer=sans_envoyer))
 
 
-def open_boite(reglages: Profil) -> Any:
+def open_boite(reglages: Profil) -> "Boite":
     """The outbox of a profile."""
-    boite = importlib.import_module("traitdunion.cfa.boite")
-    return boite.Boite.open(data_folder(reglages.nom) / "boite")
+    from traitdunion.cfa.boite import Boite
+
+    return Boite.open(data_folder(reglages.nom) / "boite")
 
 
 def _read(classeur: Path, conventions: Path | None, *, a_blanc: bool, le: date) -> "Promotion":

@@ -11,7 +11,6 @@ from traitdunion.cfa.commandes import app
 from traitdunion.cfa.tableur.colonnes import ETAT, NUMERO_DOSSIER
 from traitdunion.cfa.tableur.lecture import read_promotion
 
-pytest.importorskip("traitdunion.cfa.boite", reason="la boîte d'envoi n'est pas dans cet arbre")
 AU = ("--au", "05/09/2026")
 
 
