@@ -273,7 +273,7 @@ def test_invoices_are_a_second_chapter_asked_at_once_or_later(opco: OpcoFactice,
     assert "Plus tard : traitdunion cfa configurer --facturation --profil akto" in words(plus_tard.stderr)
     ensuite = run(opco, "--profil", "akto", "--facturation", entree="\n".join(FACTURES) + "\n")
     assert ensuite.exit_code == 0, ensuite.output
-    assert Emetteur.load(nom="akto").client == "AKTO"
+    assert Emetteur.load(nom="akto").client == "Akto"
 
 
 @pytest.mark.usefixtures("someone")
