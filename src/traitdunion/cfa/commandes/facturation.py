@@ -96,7 +96,10 @@ def facturer(
     profil: options.NomProfil = None,
     en_json: options.EnJson = False,
 ) -> None:
-    """Préparer les factures qui peuvent partir, les montrer, les envoyer une fois confirmées."""
+    """Préparer les factures qui peuvent partir, les montrer, les envoyer une fois confirmées.
+
+    Exemple : traitdunion cfa facturer --promotion 'BTS 2026' --sortie factures
+    """
     demandes = [DemandeFrais(nature=Nature.PREMIEREQUIPEMENT)] if premier_equipement else []
     demandes += [DemandeFrais(nature=Nature.MOBILITE)] if mobilite else []
     code = OK

@@ -68,7 +68,10 @@ def synchroniser(
     profil: options.NomProfil = None,
     en_json: options.EnJson = False,
 ) -> None:
-    """Relire chez l'OPCO ce qui a changé : états, échéanciers, factures, règlements."""
+    """Relire chez l'OPCO ce qui a changé : états, échéanciers, factures, règlements.
+
+    Exemple : traitdunion cfa synchroniser --profil afdas
+    """
     with outcome(en_json=en_json):
         reglages = Profil.load(configuration, nom=profil)
         with open_suivi(reglages.nom, refaire=tout_relire) as suivi:
@@ -93,7 +96,10 @@ def suivre(
     profil: options.NomProfil = None,
     en_json: options.EnJson = False,
 ) -> None:
-    """Où en sont les dossiers, par promotion, et ce qui attend le CFA, le plus urgent d'abord."""
+    """Où en sont les dossiers, par promotion, et ce qui attend le CFA, le plus urgent d'abord.
+
+    Exemple : traitdunion cfa suivre --promotion 'BTS 2026'
+    """
     code = OK
     with outcome(en_json=en_json):
         reglages = Profil.load(configuration, nom=profil)
@@ -135,7 +141,10 @@ def rapprocher(
     profil: options.NomProfil = None,
     en_json: options.EnJson = False,
 ) -> None:
-    """Rapprocher ce qui est engagé, facturé et réglé, par nature ; et le total de chaque virement."""
+    """Rapprocher ce qui est engagé, facturé et réglé, par nature ; et le total de chaque virement.
+
+    Exemple : traitdunion cfa rapprocher --csv rapprochement.csv
+    """
     code = OK
     with outcome(en_json=en_json):
         reglages = Profil.load(configuration, nom=profil)
