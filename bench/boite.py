@@ -104,8 +104,7 @@ def put_in(dossier: Path, rangs: range) -> float:
 VIDER = """
 import resource, sys, time
 from pathlib import Path
-from traitdunion.bac_a_sable.demo.server import Connection, serving
-from traitdunion.cfa.boite import Boite
+from traitdunion.cfa.boite import Boite, EtatEnvoi
 from traitdunion.cfa.client import ClientCfa
 from traitdunion.cfa.profil import Profil
 with Boite.open(Path(sys.argv[1])) as boite, ClientCfa(Profil.load()) as client:
