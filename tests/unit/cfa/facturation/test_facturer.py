@@ -332,23 +332,17 @@ def test_a_refusal_seen_by_suivre_frees_the_echeance(poste: Poste) -> None:
     assert lu["actes"][0]["commande"] == "traitdunion cfa facturer"
 
 
-def test_the_iban_may_come_from_the_environment_or_from_the_keyring(
-    poste: Poste, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_iban_may_come_from_the_environment_or_from_where_secrets_are_kept(poste: Poste) -> None:
     sans = "\n".join(ligne for ligne in poste.reglages.read_text().splitlines() if not ligne.startswith("iban"))
     poste.reglages.write_text(sans)
-    lus: list[tuple[str, str]] = []
-
-    def get_password(service: str, utilisateur: str) -> str | None:
-        lus.append((service, utilisateur))
-        return IBAN if len(lus) > 1 else None
-
-    monkeypatch.setattr("keyring.get_password", get_password)
-    manque = poste.type("facturer", "--a-blanc", "--json")
+    manque = poste.type("facturer", "--a-blanc")
     assert manque.exit_code == 2
     assert "Il manque aux réglages de facturation : iban" in " ".join(manque.stderr.split())
+
+    secrets = poste.reglages.with_name("secrets.toml")
+    secrets.write_text(f'[defaut]\niban = "{IBAN}"\n')
+    secrets.chmod(0o600)
     assert json.loads(poste.type("facturer", "--a-blanc", "--json").stdout)["iban"] == "…0189"
-    assert lus == [("traitdunion", "defaut:iban")] * 2
 
     poste.environ["TRAITDUNION_CFA_IBAN"] = "FR76 3000 1007 9412 3456 7890 185"
     assert json.loads(poste.type("facturer", "--a-blanc", "--json").stdout)["iban"] == "…0185"

@@ -455,3 +455,14 @@ def test_what_happened_on_the_stroke_of_midnight_is_an_instant_and_not_a_day(che
         lus = suivi.list_historique("CA-0000001")
     assert lus is not None
     assert lus[0].survenu_le == datetime(2026, 9, 2, tzinfo=UTC)
+
+
+def test_a_dossier_of_another_shape_does_not_keep_the_others_from_being_read(chemin: Path) -> None:
+    opco = OpcoVivant()
+    for _ in range(3):
+        opco.engage(opco.deposit())
+    opco.dossiers[2]["echeances"][0]["dateOuverture"] = "bientôt"
+    bilan, vue = synchronise(opco, chemin)
+
+    assert bilan.illisibles == ("CA-0000002",)
+    assert [un.lu_le is None for un in vue.dossiers] == [False, True, False]
