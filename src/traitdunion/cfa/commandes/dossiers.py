@@ -12,7 +12,8 @@ from pathlib import Path
 import typer
 
 from traitdunion.cfa import entrees, envoi
-from traitdunion.cfa.client import ClientCfa, Fichier
+from traitdunion.cfa.boite import MiseEnBoite
+from traitdunion.cfa.client import ClientCfa
 from traitdunion.cfa.commandes.envois import opened
 from traitdunion.cfa.convention import ANNEES_RQTH, Engagements, build_convention
 from traitdunion.cfa.errors import CerfaIllisible
@@ -126,7 +127,11 @@ def deposer(
             _tell_dry_run(anomalies, en_json=en_json)
             return
         if boite:
-            _enqueue(charge, donnees, piece, profil, promotion=promotion, nouveau=nouveau_depot, en_json=en_json)
+            with opened(profil, configuration) as ouverte:
+                mise = ouverte.enqueue_dossier(
+                    charge.corps, convention=donnees, fichier=piece, promotion=promotion, nouveau=nouveau_depot
+                )
+            _tell_mise(mise, en_json=en_json)
             return
         reglages = Profil.load(configuration, nom=profil)
         reglages = replace(reglages, renvoi_reconnu=True) if renvoyer else reglages
@@ -239,21 +244,8 @@ def _ask_mandat() -> bool:
     )
 
 
-def _enqueue(
-    charge: entrees.DossierCharge,
-    convention: Convention,
-    fichier: Fichier,
-    profil: str | None,
-    *,
-    promotion: str | None,
-    nouveau: bool,
-    en_json: bool,
-) -> None:
-    """Put it in the box of the profile instead of sending it: no network, no secret is needed."""
-    with opened(profil) as boite:
-        mise = boite.enqueue_dossier(
-            charge.corps, convention=convention, fichier=fichier, promotion=promotion, nouveau=nouveau
-        )
+def _tell_mise(mise: MiseEnBoite, *, en_json: bool) -> None:
+    """What came of putting it in the box of the profile: no network, no secret was needed."""
     numeros = [envoi.id for envoi in mise.envois]
     if en_json:
         resultat = "DEJA_EN_BOITE" if mise.deja else "MIS_EN_BOITE"
