@@ -13,8 +13,8 @@ import typer
 
 from traitdunion.cfa import entrees, envoi
 from traitdunion.cfa.boite import MiseEnBoite
-from traitdunion.cfa.client import ClientCfa
-from traitdunion.cfa.commandes.envois import opened
+from traitdunion.cfa.client import ClientCfa, Fichier
+from traitdunion.cfa.commandes.envois import find_destinataire, opened
 from traitdunion.cfa.convention import ANNEES_RQTH, Engagements, build_convention
 from traitdunion.cfa.errors import CerfaIllisible
 from traitdunion.cfa.profil import Profil
@@ -127,10 +127,7 @@ def deposer(
             _tell_dry_run(anomalies, en_json=en_json)
             return
         if boite:
-            with opened(profil, configuration) as ouverte:
-                mise = ouverte.enqueue_dossier(
-                    charge.corps, convention=donnees, fichier=piece, promotion=promotion, nouveau=nouveau_depot
-                )
+            mise = _enqueue(charge, donnees, piece, profil, configuration, promotion=promotion, nouveau=nouveau_depot)
             _tell_mise(mise, en_json=en_json)
             return
         reglages = Profil.load(configuration, nom=profil)
@@ -244,8 +241,26 @@ def _ask_mandat() -> bool:
     )
 
 
+def _enqueue(
+    charge: entrees.DossierCharge,
+    convention: Convention,
+    fichier: Fichier,
+    profil: str | None,
+    configuration: Path | None,
+    *,
+    promotion: str | None,
+    nouveau: bool,
+) -> MiseEnBoite:
+    """Put it in the box of the profile instead of sending it: no network, no secret is needed."""
+    with opened(profil, configuration) as boite:
+        if (destinataire := find_destinataire(profil, configuration)) is not None:
+            boite.bind(*destinataire)
+        return boite.enqueue_dossier(
+            charge.corps, convention=convention, fichier=fichier, promotion=promotion, nouveau=nouveau
+        )
+
+
 def _tell_mise(mise: MiseEnBoite, *, en_json: bool) -> None:
-    """What came of putting it in the box of the profile: no network, no secret was needed."""
     numeros = [envoi.id for envoi in mise.envois]
     if en_json:
         resultat = "DEJA_EN_BOITE" if mise.deja else "MIS_EN_BOITE"

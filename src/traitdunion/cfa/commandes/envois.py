@@ -20,7 +20,8 @@ from traitdunion.cfa.boite.temps import Temps
 from traitdunion.cfa.client import ClientCfa
 from traitdunion.cfa.lieux import PREFIXE, data_folder
 from traitdunion.cfa.profil import Profil
-from traitdunion.cfa.reglages.profils import find_name
+from traitdunion.cfa.reglages.fichier import default_file, read_file
+from traitdunion.cfa.reglages.profils import find_name, values_of
 from traitdunion.cfa.terminal import affichage, options
 from traitdunion.cfa.terminal.outcome import ACCES, CODES, OK, REFUSE, RESEAU, outcome
 
@@ -53,10 +54,23 @@ Promotion = Annotated[str | None, typer.Option("--promotion", metavar="NOM", hel
 @contextmanager
 def opened(profil: str | None, configuration: Path | None = None) -> Iterator[Boite]:
     """The box of a profile; its settings need not be complete to look into it."""
-    # The file that is named says which profile is meant, as it does for what is sent.
-    nomme = {} if configuration is None else {f"{PREFIXE}CONFIGURATION": str(configuration)}
-    with Boite.open(data_folder(find_name(profil, {**os.environ, **nomme})) / "boite", temps=TEMPS) as boite:
+    with Boite.open(data_folder(find_name(profil, _environ(configuration))) / "boite", temps=TEMPS) as boite:
         yield boite
+
+
+def find_destinataire(profil: str | None, configuration: Path | None) -> tuple[str, str | None] | None:
+    """The address and the CFA that the settings name, complete or not; None when they name no address yet."""
+    environ = _environ(configuration)
+    fichier, nom = default_file(environ), find_name(profil, environ)
+    valeurs = {} if fichier is None else values_of(read_file(fichier), nom)
+    api, siren = (environ.get(PREFIXE + un.upper()) or valeurs.get(un) for un in ("api", "siren"))
+    return None if not api else (str(api), str(siren) if siren else None)
+
+
+def _environ(configuration: Path | None) -> dict[str, str]:
+    """The file that is named says which profile is meant, when looking into its box as when sending."""
+    nomme = {} if configuration is None else {f"{PREFIXE}CONFIGURATION": str(configuration)}
+    return {**os.environ, **nomme}
 
 
 @app.command(epilog=CODES)
@@ -129,6 +143,9 @@ def envoyer(
     duree: Annotated[
         int | None, typer.Option("--duree", min=1, metavar="MINUTES", help="Ne plus rien commencer après ce temps.")
     ] = None,
+    adresse_changee: Annotated[
+        bool, typer.Option("--adresse-changee", help="C'est le même OPCO, à une nouvelle adresse (réglage « api »).")
+    ] = False,
     configuration: options.Configuration = None,
     profil: options.NomProfil = None,
     en_json: options.EnJson = False,
@@ -141,6 +158,7 @@ def envoyer(
         reglages = Profil.load(configuration, nom=profil)
         fin = None if duree is None else TEMPS.clock() + timedelta(minutes=duree)
         with opened(profil, configuration) as boite, ClientCfa(reglages, transport=ctx.obj) as client:
+            boite.bind(reglages.api, reglages.siren, adresse_changee=adresse_changee)
             comptes = boite.count_etats()
             a_faire = sum(comptes[etat] for etat in (EtatEnvoi.EN_ATTENTE, EtatEnvoi.EN_COURS, EtatEnvoi.INCERTAIN))
             with _progress(a_faire) as avance:

@@ -294,3 +294,25 @@ def test_the_settings_file_that_is_named_says_which_box_is_meant(poste: Poste) -
     assert len(json.loads(poste.envois("lister", "--json").stdout)) == 2
     assert poste.envois("envoyer").exit_code == 0
     assert len(poste.opco.depots) == 1
+
+
+def test_a_profile_whose_address_changes_sends_nothing_of_what_waits(poste: Poste) -> None:
+    poste.put_in(0)
+    ancienne, poste.env["TRAITDUNION_CFA_API"] = poste.env["TRAITDUNION_CFA_API"], "https://autre.exemple.invalid"
+
+    for fait in (poste.envois("envoyer"), poste.put_in(1)):
+        assert fait.exit_code == 2
+        assert f"est pour {ancienne}" in " ".join(fait.stderr.split())
+    assert poste.opco.depots == []
+    assert len(json.loads(poste.envois("lister", "--json").stdout)) == 2
+
+
+def test_an_opco_that_moved_gets_what_waits_once_a_person_says_so(poste: Poste) -> None:
+    poste.env["TRAITDUNION_CFA_API"] = "https://ancienne.exemple.invalid"
+    poste.put_in(0)
+    poste.env["TRAITDUNION_CFA_API"] = API
+
+    assert poste.envois("envoyer").exit_code == 2
+    assert poste.envois("envoyer", "--adresse-changee").exit_code == 0
+    assert poste.envois("envoyer").exit_code == 0
+    assert len(poste.opco.depots) == 1
