@@ -11,6 +11,7 @@ import httpx
 import pytest
 import stamina
 from builders import fichiers
+from builders.cfa.trousseau import TrousseauEnMemoire
 from builders.opco_factice import coupure
 from builders.suivi.opco import PARTS
 from builders.suivi.poste import IBAN, LE, Poste
@@ -260,7 +261,11 @@ def test_certificates_are_matched_by_number_or_by_name_and_sent(poste: Poste, tm
 @pytest.mark.parametrize(
     ("avant", "apres", "dit"),
     [
-        ('denomination = "CFA FICTIF DES EXEMPLES"', "", "Il manque aux réglages de facturation : denomination"),
+        (
+            'denomination = "CFA FICTIF DES EXEMPLES"',
+            "",
+            "il manque : le nom du CFA. Tapez : traitdunion cfa configurer",
+        ),
         ("7890 189", "7890 188", "IBAN des réglages de facturation n'est pas valide"),
         ('nda = "11750000001"', 'nda = "1175"', "11 chiffres"),
         ('client = "OPCO FICTIF"', 'prefixe = "Févr "', "préfixe des numéros"),
@@ -333,26 +338,36 @@ def test_a_refusal_seen_by_suivre_frees_the_echeance(poste: Poste) -> None:
     assert lu["actes"][0]["commande"] == "traitdunion cfa facturer"
 
 
-def test_the_iban_may_come_from_the_environment_or_from_the_keyring(
+def test_the_iban_is_that_of_the_environment_then_of_the_settings_then_of_the_keyring(
     poste: Poste, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def fin() -> str:
+        return str(json.loads(poste.type("facturer", "--a-blanc", "--json").stdout)["iban"])
+
+    trousseau = TrousseauEnMemoire()
+    monkeypatch.setattr("keyring.get_keyring", lambda: trousseau)
+    trousseau.set_password("traitdunion", "defaut:iban", "FR76 3000 1007 9412 3456 7890 185")
+    assert fin() == "…0189", "that of the settings file wins over the keyring's"
+    poste.environ["TRAITDUNION_CFA_IBAN"] = "FR14 2004 1010 0505 0001 3M02 606"
+    assert fin() == "…2606", "that of the environment over both"
+
+    del poste.environ["TRAITDUNION_CFA_IBAN"]
     sans = "\n".join(ligne for ligne in poste.reglages.read_text().splitlines() if not ligne.startswith("iban"))
     poste.reglages.write_text(sans)
-    lus: list[tuple[str, str]] = []
+    assert fin() == "…0185"
 
-    def get_password(service: str, utilisateur: str) -> str | None:
-        lus.append((service, utilisateur))
-        return IBAN if len(lus) > 1 else None
-
-    monkeypatch.setattr("keyring.get_password", get_password)
+    trousseau.delete_password("traitdunion", "defaut:iban")
     manque = poste.type("facturer", "--a-blanc", "--json")
     assert manque.exit_code == 2
-    assert "Il manque aux réglages de facturation : iban" in " ".join(manque.stderr.split())
-    assert json.loads(poste.type("facturer", "--a-blanc", "--json").stdout)["iban"] == "…0189"
-    assert lus == [("traitdunion", "defaut:iban")] * 2
+    dit = " ".join(manque.stderr.split())
+    assert dit == "Pour facturer, il manque : son IBAN. Tapez : traitdunion cfa configurer --facturation"
+    secrets = poste.reglages.parent / "secrets.toml"
+    secrets.write_text(f'[defaut]\niban = "{IBAN}"\n')
+    secrets.chmod(0o600)
+    assert fin() == "…0189"
 
-    poste.environ["TRAITDUNION_CFA_IBAN"] = "FR76 3000 1007 9412 3456 7890 185"
-    assert json.loads(poste.type("facturer", "--a-blanc", "--json").stdout)["iban"] == "…0185"
+
+def test_the_iban_is_not_in_what_python_shows() -> None:
     emetteur = Emetteur(denomination="CFA FICTIF", adresse="1 rue de l'Exemple", iban=IBAN)
     assert IBAN not in repr(emetteur)
 

@@ -457,6 +457,17 @@ def test_what_happened_on_the_stroke_of_midnight_is_an_instant_and_not_a_day(che
     assert lus[0].survenu_le == datetime(2026, 9, 2, tzinfo=UTC)
 
 
+def test_a_dossier_of_another_shape_does_not_keep_the_others_from_being_read(chemin: Path) -> None:
+    opco = OpcoVivant()
+    for _ in range(3):
+        opco.engage(opco.deposit())
+    opco.dossiers[2]["echeances"][0]["dateOuverture"] = "bientôt"
+    bilan, vue = synchronise(opco, chemin)
+
+    assert bilan.illisibles == ("CA-0000002",)
+    assert [un.lu_le is None for un in vue.dossiers] == [False, True, False]
+
+
 def test_a_mirror_is_of_one_server_only(tmp_path: Path) -> None:
     chemin, opco, autre = tmp_path / "suivi.db", OpcoVivant(), OpcoVivant()
     opco.deposit()
