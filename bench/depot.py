@@ -16,12 +16,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-import fpdf
 import httpx
 import psycopg
 from charge import CONNEXIONS, Mesure, lua, pgbench, require_tools, wrk
 from corps import MARQUE, body
 from PIL import Image
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
 
 from traitdunion.bac_a_sable.demo import cast
 from traitdunion.bac_a_sable.demo.server import Connection, serving
@@ -256,10 +257,11 @@ COMMIT;
         """One page like a scan: incompressible, 200 KB."""
         image = io.BytesIO()
         Image.frombytes("RGB", (520, 520), os.urandom(520 * 520 * 3)).save(image, "JPEG", quality=83)
-        document = fpdf.FPDF()
-        document.add_page()
-        document.image(image, w=180)
-        return bytes(document.output())
+        sortie = io.BytesIO()
+        page = Canvas(sortie, pagesize=(595, 842))
+        page.drawImage(ImageReader(image), 40, 40, width=515, height=515)
+        page.save()
+        return sortie.getvalue()
 
     def _memory(self, voulus: int) -> None:
         """Resident memory of the workers once that many dossiers have been deposited over HTTP."""

@@ -11,10 +11,13 @@ import zipfile
 import zlib
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
+from unittest import mock
 
 import pikepdf
-from fpdf import FPDF
 from PIL import Image
+from reportlab import rl_config
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
 
 CATALOGUE = b"<</Type/Catalog/Pages 2 0 R>>"
 PAGES = b"<</Type/Pages/Kids[3 0 R]/Count 1>>"
@@ -34,14 +37,26 @@ class Hostile(NamedTuple):
 # --- Ordinary files ---------------------------------------------------------------------------------------------------
 def a_pdf(*, pages: int = 2, image_octets: int = 0) -> bytes:
     """A document as an office tool prints it; `image_octets` weighs it with a noisy scan of about that size."""
-    document = FPDF()
-    document.set_font("helvetica", size=12)
-    for number in range(1, pages + 1):
-        document.add_page()
-        document.multi_cell(0, 8, f"Convention de formation EXEMPLE, page {number}. (voir /JS et /Launch)\n" * 12)
-    if image_octets:
-        document.image(io.BytesIO(a_jpeg(octets=image_octets)), w=180)
-    return bytes(document.output())
+    texte = "Convention de formation EXEMPLE, page {page}. (voir /JS et /Launch)\n" * 12
+    image = a_jpeg(octets=image_octets) if image_octets else None
+    return printed([texte.format(page=page).splitlines() for page in range(1, pages + 1)], image=image)
+
+
+def printed(pages: Sequence[Sequence[str]], *, image: bytes | None = None) -> bytes:
+    """Pages of lines of text, an image under the last one; the same bytes each time."""
+    out = io.BytesIO()
+    with mock.patch.object(rl_config, "useA85", 0):  # binary, as most software writes it
+        canvas = Canvas(out, pagesize=(595, 842), invariant=1)
+        for rang, lignes in enumerate(pages, start=1):
+            texte = canvas.beginText(30, 800)
+            texte.setFont("Helvetica", 11, leading=20)
+            texte.textLines(lignes)
+            canvas.drawText(texte)
+            if image is not None and rang == len(pages):
+                canvas.drawImage(ImageReader(io.BytesIO(image)), 30, 30, width=500, height=500)
+            canvas.showPage()
+        canvas.save()
+    return out.getvalue()
 
 
 def a_jpeg(*, octets: int = 0, size: tuple[int, int] = (64, 48), progressive: bool = False) -> bytes:

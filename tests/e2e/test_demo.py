@@ -37,7 +37,7 @@ def passage() -> Iterator[dict[str, str]]:
 def test_the_demonstration_plays_the_whole_chain_and_leaves_nothing(passage: dict[str, str], tmp_path: Path) -> None:
     fichier = tmp_path / "demo.json"
     fait = subprocess.run(
-        [*DEMO, "--sans-attendre", "--json", str(fichier)],
+        [*DEMO, "--sans-attendre", "--apprentis", "12", "--json", str(fichier)],
         env=passage,
         capture_output=True,
         text=True,
@@ -53,6 +53,7 @@ def test_the_demonstration_plays_the_whole_chain_and_leaves_nothing(passage: dic
         assert champ in refus
     assert re.search(r"en \d+[.,]\d s", fait.stdout), "says how long it took"
     _check_comptes(fait.stdout)
+    _check_promotion(fait.stdout)
     _check_json(json.loads(fichier.read_text(encoding="utf-8")), fait.stdout)
     assert fichier.stat().st_mode & 0o077 == 0, "it holds secrets"
     assert [un.name for un in tmp_path.iterdir()] == ["demo.json"]
@@ -71,6 +72,15 @@ def _check_comptes(dit: str) -> None:
     assert "aucun écart" in dit
 
 
+def _check_promotion(dit: str) -> None:
+    """The commands as they are typed, and what the CFA reads at the end."""
+    joue = dit.partition("11. Une promotion de 12 apprentis")[2]
+    for commande in ("configurer", "modele", "importer", "suivre", "facturer", "synchroniser", "rapprocher"):
+        assert f"$ traitdunion cfa {commande}" in joue
+    assert "12 factures envoyées" in joue
+    assert re.search(r"rapprochement : .* € engagés, .* facturés, .* réglés ; écarts : 0", joue)
+
+
 def _check_json(donnees: dict[str, Any], dit: str) -> None:
     assert set(donnees) == MEMBRES
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+", donnees["api"])
@@ -86,7 +96,7 @@ def test_what_the_json_file_says_connects_while_the_server_runs_and_sigterm_stop
     passage: dict[str, str], tmp_path: Path
 ) -> None:
     fichier = tmp_path / "demo.json"
-    demo = subprocess.Popen([*DEMO, "--json", str(fichier)], env=passage, stdout=subprocess.DEVNULL)
+    demo = subprocess.Popen([*DEMO, "--apprentis", "0", "--json", str(fichier)], env=passage, stdout=subprocess.DEVNULL)
     try:
         _wait(fichier.exists, demo)
         donnees = json.loads(fichier.read_text(encoding="utf-8"))

@@ -21,7 +21,7 @@ DEMO = [sys.executable, "-m", "traitdunion.bac_a_sable.demo"]
 @pytest.fixture
 def bureau(tmp_path: Path) -> Iterator[Path]:
     """The folder of somebody who has started the demonstration there."""
-    demo = subprocess.Popen([*DEMO, "--json", "demo.json"], cwd=tmp_path, stdout=subprocess.DEVNULL)
+    demo = subprocess.Popen([*DEMO, "--apprentis", "0", "--json", "demo.json"], cwd=tmp_path, stdout=subprocess.DEVNULL)
     try:
         limite = time.monotonic() + 180
         while not (tmp_path / "demo.json").exists():

@@ -2,11 +2,9 @@
 
 import io
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import pikepdf
-from fpdf import FPDF
-from fpdf.enums import XPos, YPos
+from builders.fichiers import a_jpeg, printed
 
 MENTION = "Exonération de TVA, article 261-4-4° a du CGI"
 NUMERO = "FA-2026-0001"
@@ -33,34 +31,26 @@ def a_facture_pdf(
     pages: int = 1,
 ) -> bytes:
     """A readable facture; `mention` of the VAT exemption at the foot of the last page, None for none."""
-    document = FPDF()
-    document.set_creation_date(datetime(2026, 9, 5, tzinfo=UTC))  # the same bytes each time
-    document.set_font("helvetica", size=11)
-    for page in range(1, pages + 1):
-        document.add_page()
-        corps = [
-            f"{titre} n° {numero}, page {page} sur {pages}",
-            f"Date d'émission : {date_emission}",
-            "CFA FICTIF DES EXEMPLES, 1 rue de l'Exemple, 75001 Paris",
-            f"SIRET {SIRET}",
-            "Client : OPCO FICTIF, 2 rue de l'Exemple, 75002 Paris",
-            *(f"{libelle} : {montant} euros" for libelle, montant in lignes),
-            f"Total net : {total} euros",
-            *([mention] if mention and page == pages else []),
+    return printed(
+        [
+            [
+                f"{titre} n° {numero}, page {page} sur {pages}",
+                f"Date d'émission : {date_emission}",
+                "CFA FICTIF DES EXEMPLES, 1 rue de l'Exemple, 75001 Paris",
+                f"SIRET {SIRET}",
+                "Client : OPCO FICTIF, 2 rue de l'Exemple, 75002 Paris",
+                *(f"{libelle} : {montant} euros" for libelle, montant in lignes),
+                f"Total net : {total} euros",
+                *([mention] if mention and page == pages else []),
+            ]
+            for page in range(1, pages + 1)
         ]
-        for ligne in corps:
-            document.multi_cell(0, 8, ligne, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-    return bytes(document.output())
+    )
 
 
 def a_scan_pdf() -> bytes:
     """A facture that was printed and scanned: an image, no text."""
-    from builders.fichiers import a_jpeg
-
-    document = FPDF()
-    document.add_page()
-    document.image(io.BytesIO(a_jpeg(octets=20_000)), w=180)
-    return bytes(document.output())
+    return printed([[]], image=a_jpeg(octets=20_000))
 
 
 def a_facturx_xml(

@@ -15,7 +15,9 @@ from builders.suivi.pont import Pont
 from builders.suivi.poste import Poste
 from typer.testing import Result
 
-from traitdunion.norme import ecriture
+from traitdunion.cfa.commandes import facturation as commande_facturer
+from traitdunion.cfa.commandes import suivi as commande_suivre
+from traitdunion.cfa.suivi.boite import open_boite
 from traitdunion.norme.motifs import MOTIF_INFORMATION
 from traitdunion.opco.financement.faits import Choix
 
@@ -28,6 +30,8 @@ class Bureau(Poste):
 
     def __init__(self, serveur: Serveur, dossier: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         super().__init__(dossier, monkeypatch, transport=Pont(serveur))
+        for module in (commande_suivre, commande_facturer):
+            monkeypatch.setattr(module, "open_boite", open_boite)  # the real outbox
         editeur = serveur.cfa.editeur
         self.environ |= {
             "TRAITDUNION_CFA_CLIENT_ID": editeur.client_id,
@@ -136,12 +140,12 @@ async def test_a_request_for_information_is_read_with_its_words_and_its_deadline
 
 
 @pytest.mark.usefixtures("_pret")
-async def test_the_server_reads_the_drawn_pdf_without_a_word(serveur: Serveur, bureau: Bureau) -> None:
+async def test_the_server_reads_the_drawn_pdf_without_a_word(serveur: Serveur, bureau: Bureau, tmp_path: Path) -> None:
     agent = await an_agent(serveur)
     await an_engaged(serveur, agent)
-    await bureau.run("facturer", "--oui")
-    message, fichier = bureau.boite.corps[1]
+    await bureau.run("facturer", "--oui", "--sortie", str(tmp_path / "factures"))
+    corps, pdf = (tmp_path / "factures" / f"F-2026-00001.{genre}" for genre in ("json", "pdf"))
 
-    rejouee = await serveur.cfa.send("/v2/factures", ecriture.write(message), fichier.contenu, nom=fichier.nom)
+    rejouee = await serveur.cfa.send("/v2/factures", corps.read_bytes(), pdf.read_bytes(), nom="F-2026-00001.pdf")
     assert rejouee.status_code == 200, rejouee.text
     assert rejouee.json()["avertissements"] == []

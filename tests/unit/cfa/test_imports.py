@@ -9,7 +9,7 @@ import traitdunion.cfa as sdk
 
 LOURDS = [
     "pikepdf",
-    "fpdf",
+    "reportlab",
     "xlsxwriter",
     "python_calamine",
     "keyring",

@@ -57,7 +57,7 @@ def demo(
     try:
         with serving(port=port, conserver=conserver) as connexion:
             tell(f"Serveur prêt en {time.monotonic() - debut:.1f} s : {connexion.api}\n")
-            with ClientCfa(_profil(connexion)) as client:
+            with ClientCfa(a_profil(connexion)) as client:
                 joue = scenario.play(
                     client, cle_publique=connexion.cle_publique, formulaire=formulaire or _official_form(), tell=tell
                 )
@@ -86,7 +86,8 @@ def demo(
     tell("Tout est arrêté.")
 
 
-def _profil(connexion: Connection) -> Profil:
+def a_profil(connexion: Connection) -> Profil:
+    """How the CFA of the demonstration speaks to its OPCO."""
     return Profil(
         api=connexion.api,
         jeton=connexion.jeton,

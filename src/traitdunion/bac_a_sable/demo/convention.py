@@ -1,7 +1,6 @@
 """The convention of the demonstration, as a PDF: short, readable, with the mandate in a chapter of its own."""
 
-from fpdf import FPDF
-
+from traitdunion.cfa.dessin.feuille import LARGEUR, MARGE, MM, TITRE, UTILE, Feuille, Style
 from traitdunion.norme.messages.cerfa import Cerfa
 
 ARTICLES = (
@@ -16,14 +15,21 @@ ARTICLES = (
 )
 
 
+ARTICLE = Style(12, 8 * MM, gras=True)
+TEXTE = Style(10, 6 * MM)
+
+
 def draw(cerfa: Cerfa) -> bytes:
     """The convention of a contract, signed by invented people, as PDF bytes."""
-    employeur, apprenti, formation, organisme = (
+    contrat, employeur, apprenti, formation, organisme = (
+        cerfa.contrat,
         cerfa.employeur,
         cerfa.apprenti,
         cerfa.formation,
         cerfa.organisme_formation,
     )
+    assert contrat
+    assert contrat.date_conclusion
     assert employeur
     assert apprenti
     assert formation
@@ -37,23 +43,24 @@ def draw(cerfa: Cerfa) -> bytes:
         "debut": f"{formation.date_debut_formation:%d/%m/%Y}",
         "fin": f"{formation.date_fin_formation:%d/%m/%Y}",
     }
-    pdf = FPDF()
-    pdf.set_title("Convention de formation par apprentissage (exemple)")
-    pdf.add_page()
-    pdf.set_font("helvetica", "B", 16)
-    pdf.multi_cell(0, 10, "Convention de formation par apprentissage", new_x="LMARGIN", new_y="NEXT")
-    pdf.set_font("helvetica", "", 10)
-    qui = f"{organisme.denomination} (SIRET {organisme.siret})"
-    entre = f"Entre {employeur.denomination} (SIRET {employeur.siret}) et {qui}"
-    for ligne in ("Document d'exemple, sans valeur : toutes les personnes sont inventées.", entre):
-        pdf.multi_cell(0, 6, ligne, new_x="LMARGIN", new_y="NEXT")
-    pdf.multi_cell(0, 6, f"Apprenti(e) : {apprenti.prenom} {apprenti.nom}", new_x="LMARGIN", new_y="NEXT")
+    feuille = Feuille(
+        "Convention de formation par apprentissage (exemple)",
+        le=contrat.date_conclusion,
+        auteur=organisme.denomination or "",
+    )
+    feuille.write("Convention de formation par apprentissage", TITRE)
+    feuille.write("Document d'exemple, sans valeur : toutes les personnes sont inventées.", TEXTE)
+    feuille.write(
+        f"Entre {employeur.denomination} (SIRET {employeur.siret}) et {organisme.denomination} "
+        f"(SIRET {organisme.siret})",
+        TEXTE,
+    )
+    feuille.write(f"Apprenti(e) : {apprenti.prenom} {apprenti.nom}", TEXTE)
     for rang, (titre, texte) in enumerate(ARTICLES, start=1):
-        pdf.ln(4)
-        pdf.set_font("helvetica", "B", 12)
-        pdf.multi_cell(0, 8, f"Article {rang}. {titre}", new_x="LMARGIN", new_y="NEXT")
-        pdf.set_font("helvetica", "", 10)
-        pdf.multi_cell(0, 6, texte.format(**valeurs), new_x="LMARGIN", new_y="NEXT")
-    pdf.ln(8)
-    pdf.multi_cell(0, 6, "Signé pour l'entreprise : D. FICTIF          Signé pour le CFA : A. FICTIVE")
-    return bytes(pdf.output())
+        feuille.space(4 * MM)
+        feuille.write(f"Article {rang}. {titre}", ARTICLE)
+        feuille.write(texte.format(**valeurs), TEXTE)
+    feuille.space(8 * MM)
+    feuille.put("Signé pour l'entreprise : D. FICTIF", TEXTE, x=MARGE, largeur=UTILE)
+    feuille.write("Signé pour le CFA : A. FICTIVE", TEXTE, x=LARGEUR / 2)
+    return feuille.render()

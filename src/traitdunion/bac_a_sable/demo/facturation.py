@@ -25,7 +25,7 @@ from traitdunion.bac_a_sable.demo.theatre import (
 )
 from traitdunion.cfa.client import ClientCfa, Fichier
 from traitdunion.cfa.convention import Engagements, build_convention
-from traitdunion.cfa.facturation.pdf import draw_texte
+from traitdunion.cfa.dessin.feuille import draw_texte
 from traitdunion.norme import ecriture, lecture
 from traitdunion.norme.calendrier import add_months
 from traitdunion.norme.facturation.montants import say_montant

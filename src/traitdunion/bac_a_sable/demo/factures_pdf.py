@@ -6,8 +6,9 @@ from datetime import date
 import msgspec
 
 from traitdunion.bac_a_sable.demo import cast
+from traitdunion.cfa.dessin.feuille import draw_texte
 from traitdunion.cfa.facturation.messages import NATURE_ACTION
-from traitdunion.cfa.facturation.pdf import FactureDessinee, LigneDessinee, draw_facture, draw_texte
+from traitdunion.cfa.facturation.pdf import FactureDessinee, LigneDessinee, draw_facture
 from traitdunion.norme import ecriture
 from traitdunion.norme.facturation.montants import to_euros
 from traitdunion.norme.facturation.natures import Nature

@@ -6,6 +6,7 @@ A send has three ends: accepted, refused, unknown. What is unknown is read back 
 
 from traitdunion.cfa.boite.boite import Boite
 from traitdunion.cfa.boite.errors import (
+    AutreDestinataire,
     BoiteEndommagee,
     BoiteOccupee,
     BoitePleine,
@@ -21,6 +22,7 @@ from traitdunion.cfa.boite.rythme import Rythme
 
 __all__ = [
     "Arret",
+    "AutreDestinataire",
     "BilanBoite",
     "Boite",
     "BoiteEndommagee",

@@ -5,7 +5,7 @@ from typing import Any
 
 import pikepdf
 
-from traitdunion.cfa.winansi import to_winansi
+from traitdunion.cfa.dessin.winansi import to_winansi
 
 TAILLE_DE_POLICE = 8.0
 TAILLE_MINIMALE = 4.0

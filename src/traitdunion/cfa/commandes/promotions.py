@@ -88,7 +88,8 @@ def modele(
     if conventions is not None and exemple == 0:
         raise typer.BadParameter("--conventions ne va qu'avec --exemple N.")
     with outcome(en_json=False):
-        entrees.write_result(sortie, write_modele(le=au or _today(), nombre=exemple), ecraser=ecraser)
+        jour = au or _today()
+        entrees.write_result(sortie, write_modele(le=jour, nombre=exemple), ecraser=ecraser)
         affichage.say(f"Écrit : {sortie}")
         if conventions is None:
             return
@@ -96,7 +97,7 @@ def modele(
         with progress("Conventions fictives", exemple) as on_progress:
             for rang in range(exemple):
                 chemin = conventions / exemples.file_name(rang)
-                entrees.write_result(chemin, exemples.write_convention(rang), ecraser=ecraser)
+                entrees.write_result(chemin, exemples.write_convention(rang, le=jour), ecraser=ecraser)
                 on_progress(1)
         affichage.say(f"Écrit : {exemple} conventions fictives dans {conventions}")
 
@@ -133,6 +134,7 @@ def importer(
         retenu = tout_ou_rien and not all(ligne.est_bonne for ligne in lue.lignes)
         if reglages is not None and not retenu:
             with open_boite(reglages) as boite:
+                boite.bind(reglages.api, reglages.siren)  # said before anything is put in
                 depot = Depot(boite)
                 try:
                     _deposit(ctx, depot, lue, reglages, nom=promotion or lue.nom, envoyer=not sans_envoyer)

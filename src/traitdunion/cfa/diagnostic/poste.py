@@ -22,7 +22,8 @@ from traitdunion.norme import cle_api
 from traitdunion.norme.cle_api import Milieu
 
 BIBLIOTHEQUES = (
-    "cryptography", "fpdf2", "httpx", "keyring", "msgspec", "pikepdf", "python-calamine", "rich", "typer", "xlsxwriter",
+    "cryptography", "httpx", "keyring", "msgspec", "pikepdf", "python-calamine", "reportlab", "rich", "typer",
+    "xlsxwriter",
 )  # fmt: skip
 CONNUES = frozenset({champ.name for champ in fields(Profil)} - {"nom"}) | {"opco"}
 

@@ -4,16 +4,12 @@ The same data always give the same bytes: a number is then one document, however
 """
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
-from typing import TYPE_CHECKING
+from datetime import date
 
 import msgspec
 
-from traitdunion.cfa.winansi import to_winansi
+from traitdunion.cfa.dessin.feuille import BAS, GRIS, LARGEUR, MARGE, MM, TITRE, UTILE, Feuille, Style, wrap
 from traitdunion.norme.facturation.montants import say_euros
-
-if TYPE_CHECKING:
-    from fpdf import FPDF
 
 MENTION_TVA = "Exonération de TVA, article 261-4-4° a du CGI. Net de taxe."
 MENTION_CERTIFICAT = (
@@ -21,9 +17,19 @@ MENTION_CERTIFICAT = (
     "apprentissage ci-dessus ont été réalisées sur les périodes indiquées, et s'engage à conserver l'ensemble des "
     "pièces justificatives pendant trois ans (dix ans en cas de cofinancement européen)."
 )
-ENCRE, GRIS, FILET, FOND = (23, 37, 63), (95, 104, 120), (190, 197, 208), (238, 241, 246)
-MARGE = 16.0
-COLONNES = (("Dossier", 38.0), ("Apprenti et formation", 62.0), ("Échéance et période", 48.0), ("Montant", 30.0))
+# Titles and widths of the columns; the amount is on the right.
+COLONNES = (
+    ("Dossier", 38 * MM),
+    ("Apprenti et formation", 62 * MM),
+    ("Échéance et période", 48 * MM),
+    ("Montant", 30 * MM),
+)
+CELLULE, ENTETE = Style(8.5, 4.4 * MM), Style(8.5, 4.4 * MM, gras=True)
+MARGE_CELLULE, RETRAIT = 1.6 * MM, 1.4 * MM
+NOM, DETAIL = Style(11, 5.5 * MM, gras=True), Style(9.5, 4.8 * MM)
+TOTAL, SOUS_TOTAL = Style(11, 9 * MM, gras=True), Style(9, 7 * MM)
+MENTION_TITRE, MENTION = Style(9.5, 5.5 * MM, gras=True), Style(8.8, 4.5 * MM)
+SIGNATURE = 14 * MM  # room for a stamp
 
 
 class LigneDessinee(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,110 +73,81 @@ class FactureDessinee(msgspec.Struct, frozen=True, kw_only=True):
 
 def draw_facture(facture: FactureDessinee) -> bytes:
     """The PDF of an invoice, as many pages as it takes."""
-    page = _document(facture.emise_le)
     titre = f"{'Facture' if facture.origine is None else 'Avoir'} n° {facture.numero}"
-    page.set_title(to_winansi(titre))
-    page.add_page()
-    _parties(page, facture)
-    page.set_font(size=17, style="B")
-    page.cell(0, 10, to_winansi(titre), new_x="LMARGIN", new_y="NEXT")
-    page.set_font(size=9.5)
-    dits = [f"Date d'émission : {facture.emise_le:%d/%m/%Y}"]
+    feuille = Feuille(titre, le=facture.emise_le, auteur=facture.denomination)
+    _parties(feuille, facture)
+    feuille.write(titre, TITRE)
+    feuille.write(f"Date d'émission : {facture.emise_le:%d/%m/%Y}", DETAIL)
     if facture.origine is not None:
-        dits.append(f"Corrige la facture n° {facture.origine}")
-    page.multi_cell(0, 5, to_winansi("\n".join(dits)), new_x="LMARGIN", new_y="NEXT")
-    page.ln(4)
-    _table(page, facture.lignes)
-    _total(page, facture)
-    _mentions(page, facture)
-    return bytes(page.output())
+        feuille.write(f"Corrige la facture n° {facture.origine}", DETAIL)
+    feuille.space(4 * MM)
+    _table(feuille, facture.lignes)
+    _total(feuille, facture)
+    _mentions(feuille, facture)
+    return feuille.render()
 
 
-def draw_texte(titre: str, paragraphes: Sequence[str], *, le: date) -> bytes:
-    """A page of plain text under a title: a certificate, a copy."""
-    page = _document(le)
-    page.set_title(to_winansi(titre))
-    page.add_page()
-    page.set_font(size=17, style="B")
-    page.multi_cell(0, 10, to_winansi(titre), new_x="LMARGIN", new_y="NEXT")
-    page.ln(4)
-    page.set_font(size=10.5)
-    page.multi_cell(0, 6, to_winansi("\n".join(paragraphes)), new_x="LMARGIN", new_y="NEXT")
-    return bytes(page.output())
-
-
-def _document(le: date) -> "FPDF":
-    from fpdf import FPDF
-
-    class Page(FPDF):
-        """Numbered pages."""
-
-        def footer(self) -> None:
-            self.set_y(-12)
-            self.set_font(size=8)
-            self.set_text_color(*GRIS)
-            self.cell(0, 5, f"Page {self.page_no()} sur {{nb}}", align="R")
-            self.set_text_color(*ENCRE)
-
-    page = Page(format="A4")
-    page.core_fonts_encoding = "cp1252"
-    page.set_lang("fr-FR")
-    page.set_producer("Trait d'union")
-    page.set_creation_date(datetime.combine(le, time(12), tzinfo=UTC))
-    page.set_margins(MARGE, MARGE, MARGE)
-    page.set_auto_page_break(True, margin=18)
-    page.set_font("helvetica", size=10)
-    page.set_text_color(*ENCRE)
-    page.set_draw_color(*FILET)
-    return page
-
-
-def _parties(page: "FPDF", facture: FactureDessinee) -> None:
+def _parties(feuille: Feuille, facture: FactureDessinee) -> None:
     """Who invoices on the left, who is invoiced on the right."""
-    haut, milieu = page.get_y(), page.w / 2 + 6
+    haut, milieu = feuille.y, LARGEUR / 2 + 6 * MM
     emetteur = [*facture.adresse.splitlines(), f"SIRET {_grouped(facture.siret)}"]
     if facture.nda:
         emetteur.append(f"N° de déclaration d'activité : {facture.nda}")
-    bas = _block(page, MARGE, haut, page.w / 2 - MARGE - 6, facture.denomination, emetteur)
-    largeur = page.w - MARGE - milieu
-    page.set_xy(milieu, haut)
-    page.set_font(size=8)
-    page.set_text_color(*GRIS)
-    page.cell(largeur, 4.5, "Facturé à", new_x="LEFT", new_y="NEXT")
-    page.set_text_color(*ENCRE)
-    adresse = (facture.client_adresse or "").splitlines()
-    page.set_y(max(bas, _block(page, milieu, page.get_y(), largeur, facture.client, adresse)) + 8)
+    gauche, largeur = LARGEUR / 2 - MARGE - 6 * MM, LARGEUR - MARGE - milieu
+    feuille.write(facture.denomination, NOM, largeur=gauche)
+    feuille.write("\n".join(emetteur), DETAIL, largeur=gauche)
+    bas, feuille.y = feuille.y, haut
+    feuille.write("Facturé à", Style(8, 4.5 * MM, encre=GRIS), x=milieu, largeur=largeur)
+    feuille.write(facture.client, NOM, x=milieu, largeur=largeur)
+    feuille.write(facture.client_adresse or "", DETAIL, x=milieu, largeur=largeur)
+    feuille.y = max(bas, feuille.y) + 8 * MM
 
 
-def _block(page: "FPDF", x: float, y: float, largeur: float, titre: str, lignes: Sequence[str]) -> float:
-    """A name and what is under it; where it ends."""
-    page.set_xy(x, y)
-    page.set_font(size=11, style="B")
-    page.multi_cell(largeur, 5.5, to_winansi(titre), align="L", new_x="LEFT", new_y="NEXT")
-    page.set_font(size=9.5)
-    if lignes:
-        page.multi_cell(largeur, 4.8, to_winansi("\n".join(lignes)), align="L", new_x="LEFT", new_y="NEXT")
-    return float(page.get_y())
+def _table(feuille: Feuille, lignes: Sequence[LigneDessinee]) -> None:
+    _heading(feuille)
+    for ligne in lignes:
+        _row(feuille, ligne)
+    feuille.space(3 * MM)
 
 
-def _table(page: "FPDF", lignes: Sequence[LigneDessinee]) -> None:
-    from fpdf.enums import TableBordersLayout
-    from fpdf.fonts import FontFace
+def _row(feuille: Feuille, ligne: LigneDessinee) -> None:
+    """One line of the invoice, whole on a page unless it is longer than one."""
+    colonnes = [
+        wrap(texte, CELLULE, largeur - 2 * RETRAIT) for texte, (_, largeur) in zip(_cells(ligne), COLONNES, strict=True)
+    ]
+    reste = max(len(colonne) for colonne in colonnes)
+    _keep(feuille, reste * CELLULE.interligne + 2 * MARGE_CELLULE)
+    debut = 0
+    while debut < reste:
+        _keep(feuille, CELLULE.interligne + 2 * MARGE_CELLULE)
+        place = int((BAS - feuille.y - 2 * MARGE_CELLULE) / CELLULE.interligne + 1e-6)
+        _put_cells(feuille, [colonne[debut : debut + place] for colonne in colonnes], CELLULE)
+        feuille.rule()
+        debut += place
 
-    page.set_font(size=8.5)
-    with page.table(
-        col_widths=tuple(largeur for _, largeur in COLONNES),
-        text_align=("LEFT", "LEFT", "LEFT", "RIGHT"),
-        line_height=4.4,
-        padding=(1.6, 1.4),
-        borders_layout=TableBordersLayout.HORIZONTAL_LINES,
-        headings_style=FontFace(emphasis="BOLD", fill_color=FOND, color=ENCRE),
-        v_align="T",
-    ) as table:
-        table.row([titre for titre, _ in COLONNES])
+
+def _heading(feuille: Feuille) -> None:
+    """The titles of the columns, again on each page."""
+    feuille.fill(ENTETE.interligne + 2 * MARGE_CELLULE)
+    _put_cells(feuille, [[titre] for titre, _ in COLONNES], ENTETE)
+
+
+def _keep(feuille: Feuille, hauteur: float) -> None:
+    if feuille.keep(hauteur):
+        _heading(feuille)
+
+
+def _put_cells(feuille: Feuille, colonnes: Sequence[Sequence[str]], style: Style) -> None:
+    """The lines of each cell, one cell after the other, as they are read; amounts end on the right."""
+    haut, gauche, montants = feuille.y + MARGE_CELLULE, MARGE, len(COLONNES) - 1
+    for rang, (lignes, (_, largeur)) in enumerate(zip(colonnes, COLONNES, strict=True)):
+        feuille.y = haut
         for ligne in lignes:
-            table.row([to_winansi(texte) for texte in _cells(ligne)])
-    page.ln(3)
+            utile = largeur - 2 * RETRAIT
+            feuille.put(ligne, style, x=gauche + RETRAIT, largeur=utile, droite=rang == montants)
+            feuille.space(style.interligne)
+        gauche += largeur
+    feuille.y = haut + max(map(len, colonnes)) * style.interligne + MARGE_CELLULE
 
 
 def _cells(ligne: LigneDessinee) -> tuple[str, str, str, str]:
@@ -189,38 +166,36 @@ def _stack(*textes: str | None) -> str:
     return "\n".join(texte for texte in textes if texte)
 
 
-def _total(page: "FPDF", facture: FactureDessinee) -> None:
-    largeur = 84.0
-    if page.will_page_break(18):
-        page.add_page()
-    page.set_x(page.w - MARGE - largeur)
-    page.set_fill_color(*FOND)
-    page.set_font(size=11, style="B")
-    page.cell(largeur / 2, 9, "  Total net de taxe", fill=True)
-    page.cell(
-        largeur / 2, 9, to_winansi(say_euros(facture.total)) + "  ", fill=True, align="R", new_x="LMARGIN", new_y="NEXT"
-    )
-    page.set_font(size=9)
-    page.cell(0, 7, to_winansi(MENTION_TVA), align="R", new_x="LMARGIN", new_y="NEXT")
-    page.ln(4)
+def _total(feuille: Feuille, facture: FactureDessinee) -> None:
+    largeur = 84 * MM
+    gauche = MARGE + UTILE - largeur
+    feuille.keep(TOTAL.interligne + SOUS_TOTAL.interligne)
+    feuille.fill(TOTAL.interligne, x=gauche, largeur=largeur)
+    feuille.put("Total net de taxe", TOTAL, x=gauche + 2 * MM, largeur=largeur)
+    feuille.write(say_euros(facture.total), TOTAL, x=gauche, largeur=largeur - RETRAIT, droite=True)
+    feuille.write(MENTION_TVA, SOUS_TOTAL, droite=True)
+    feuille.space(4 * MM)
 
 
-def _mentions(page: "FPDF", facture: FactureDessinee) -> None:
-    blocs = [("Certificat de réalisation", MENTION_CERTIFICAT)] if facture.vaut_certificat else []
-    blocs.append(("Coordonnées bancaires", f"Titulaire : {facture.denomination}\nIBAN : {_iban(facture.iban)}"))
+def _mentions(feuille: Feuille, facture: FactureDessinee) -> None:
+    if facture.vaut_certificat:
+        _mention(feuille, "Certificat de réalisation", MENTION_CERTIFICAT, signature=True)
+    _mention(feuille, "Coordonnées bancaires", f"Titulaire : {facture.denomination}\nIBAN : {_iban(facture.iban)}")
     if facture.conditions:
-        blocs.append(("Conditions de règlement", facture.conditions))
-    for titre, texte in blocs:
-        with page.unbreakable() as bloc:
-            bloc.set_font(size=9.5, style="B")
-            bloc.cell(0, 5.5, to_winansi(titre), new_x="LMARGIN", new_y="NEXT")
-            bloc.set_font(size=8.8)
-            bloc.multi_cell(0, 4.5, to_winansi(texte), align="L", new_x="LMARGIN", new_y="NEXT")
-            if titre == "Certificat de réalisation":
-                bloc.ln(2)
-                bloc.cell(0, 5, to_winansi("Cachet et signature du dispensateur :"), new_x="LMARGIN", new_y="NEXT")
-                bloc.ln(14)
-            bloc.ln(3)
+        _mention(feuille, "Conditions de règlement", facture.conditions)
+
+
+def _mention(feuille: Feuille, titre: str, texte: str, *, signature: bool = False) -> None:
+    """A titled paragraph, whole on a page; `signature`: room for one under it."""
+    lignes = len(wrap(texte, MENTION, UTILE)) * MENTION.interligne
+    feuille.keep(MENTION_TITRE.interligne + lignes + (2 * MM + MENTION.interligne + SIGNATURE if signature else 0))
+    feuille.write(titre, MENTION_TITRE)
+    feuille.write(texte, MENTION)
+    if signature:
+        feuille.space(2 * MM)
+        feuille.write("Cachet et signature du dispensateur :", MENTION)
+        feuille.space(SIGNATURE)
+    feuille.space(3 * MM)
 
 
 def _grouped(siret: str) -> str:

@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 from traitdunion.cfa.client import ClientCfa, Fichier
 from traitdunion.norme.messages.facture import Facture
@@ -81,4 +80,6 @@ class BoiteEnvoi(Protocol):
 
 def open_boite(dossier: Path) -> AbstractContextManager[BoiteEnvoi]:
     """The outbox kept in a folder; loaded when it is needed, like every part that a command may not use."""
-    return cast(AbstractContextManager[BoiteEnvoi], import_module("traitdunion.cfa.boite").Boite.open(dossier))
+    from traitdunion.cfa.boite import Boite
+
+    return Boite.open(dossier)

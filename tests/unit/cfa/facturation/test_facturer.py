@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -369,3 +370,78 @@ def test_the_iban_is_that_of_the_environment_then_of_the_settings_then_of_the_ke
 def test_the_iban_is_not_in_what_python_shows() -> None:
     emetteur = Emetteur(denomination="CFA FICTIF", adresse="1 rue de l'Exemple", iban=IBAN)
     assert IBAN not in repr(emetteur)
+
+
+def an_other_invoice(poste: Poste, numero: str, dossier: int) -> None:
+    """The same CFA, from another machine: that number, for another dossier and the same amount."""
+    lignes = [
+        {"natureLigne": "PEDAGOGIE", "numeroEcheance": "1", "numeroDossier": f"CA-{dossier:07d}", "montant": 3200.0}
+    ]
+    emetteur = {"siretEmetteur": "32345678000010", "ibanEmetteur": IBAN}
+    poste.opco.receive({"numero": numero, **emetteur, "lignes": lignes})
+
+
+def test_a_number_that_another_machine_took_costs_no_echeance(poste: Poste) -> None:
+    engaged(poste, 2)
+    poste.type("synchroniser")
+    an_other_invoice(poste, "F-2026-00001", 2)
+    refusee = poste.type("facturer", "--oui", "--hors-ligne", "--dossier", "CA-0000001")
+    assert refusee.exit_code == 3, refusee.output
+
+    assert poste.type("facturer", "--oui").exit_code == 0
+    assert [(une["referenceFactureCFA"], une["lignes"][0]["numeroDossier"]) for une in poste.opco.factures] == [
+        ("F-2026-00001", "CA-0000002"),
+        ("F-2026-00002", "CA-0000001"),
+    ]
+
+
+def test_an_invoice_relaunched_after_its_refusal_is_not_prepared_again(poste: Poste) -> None:
+    engaged(poste, 2)
+    poste.opco.refuse_factures = "IBAN_NON_VALIDE"
+    poste.type("facturer", "--oui")
+    poste.opco.refuse_factures = None
+    for envoi in list(poste.boite.envois):  # « envois relancer », and nothing sent yet
+        poste.boite.set_etat(envoi.id, "EN_ATTENTE")
+    resultat = poste.type("facturer", "--oui", "--regrouper")
+
+    assert resultat.exit_code == 0, resultat.output
+    assert "Déjà dans la facture F-2026-00001, qui attend" in resultat.stderr
+    assert [un.libelle for un in poste.boite.envois] == ["F-2026-00001", "F-2026-00002"]
+
+
+def test_a_refused_invoice_that_is_given_up_leaves_no_hole(poste: Poste) -> None:
+    engaged(poste)
+    poste.opco.refuse_factures = "IBAN_NON_VALIDE"
+    poste.type("facturer", "--oui")
+    poste.opco.refuse_factures = None
+    poste.boite.set_etat(1, "ABANDONNE")
+
+    assert poste.type("facturer", "--oui").exit_code == 0
+    assert sent(poste) == ["F-2026-00001"]
+
+
+def test_an_invoice_given_up_when_nobody_knows_keeps_its_number_for_ever(poste: Poste) -> None:
+    engaged(poste)
+    poste.type("synchroniser")
+    poste.opco.pannes = [coupure(httpx.ReadError)] * 9
+    poste.type("facturer", "--oui", "--hors-ligne")
+    poste.opco.pannes = []
+    poste.boite.envois = [replace(un, etat="ABANDONNE", essais=1) for un in poste.boite.envois]
+
+    assert poste.type("facturer", "--oui").exit_code == 0
+    assert sent(poste) == ["F-2026-00002"]
+
+
+def test_a_book_that_was_lost_does_not_bill_again_what_waits_in_the_outbox(poste: Poste) -> None:
+    engaged(poste)
+    poste.type("synchroniser")
+    poste.opco.pannes = [coupure(httpx.ReadError)] * 9
+    poste.type("facturer", "--oui", "--hors-ligne")
+    poste.opco.pannes = []
+    (poste.donnees / "factures.db").unlink()
+    resultat = poste.type("facturer", "--oui")
+
+    assert resultat.exit_code == 3
+    assert "F-2026-00001" in resultat.stderr
+    assert "envois envoyer" in resultat.stderr
+    assert [un.libelle for un in poste.boite.envois] == ["F-2026-00001"]

@@ -130,6 +130,19 @@ def test_two_hundred_lines_take_as_many_pages_as_they_need_and_none_is_lost() ->
     assert "399,00 €" in texte
 
 
+def test_a_line_longer_than_a_page_goes_on_under_the_same_titles() -> None:
+    texte = text_of(draw_facture(a_facture(a_ligne(), a_ligne(employeur="FICTIF " * 600 + "DERNIER"))))
+
+    assert texte.count("FICTIF ") > 600
+    assert "DERNIER" in texte
+    assert "Page 4 sur 4" in texte
+    assert texte.count("Apprenti et formation") == 4
+
+
+def test_a_cell_is_read_whole_before_the_next_one() -> None:
+    assert "EXEMPLE Zoé BTS FICTIF chez Société FICTIVE Échéance 1" in text_of(draw_facture(a_facture()))
+
+
 @given(st.text(max_size=120), st.text(max_size=300))
 @settings(max_examples=40, deadline=None)
 def test_whatever_people_are_called_it_is_drawn(nom: str, employeur: str) -> None:

@@ -10,17 +10,22 @@ BLOQUEURS = """FROM lien moi JOIN lien autre ON autre.suite = moi.suite JOIN env
 VOIR = f"""SELECT {COLONNES},
  CASE WHEN e.etat = 'EN_ATTENTE' AND e.bloquants > 0 THEN (SELECT min(b.id) {BLOQUEURS}) END AS bloque_par
  FROM envoi e"""  # noqa: S608 - constants of this file
+# INDEXED BY: left to itself, SQLite takes the index of states and sorts all that waits, at each step.
 PRET = (
-    "SELECT id FROM envoi WHERE etat = 'EN_ATTENTE' AND bloquants = 0 AND prochain_essai <= ?"
+    "SELECT id FROM envoi INDEXED BY envoi_pret WHERE etat = 'EN_ATTENTE' AND bloquants = 0 AND prochain_essai <= ?"
     " ORDER BY prochain_essai, id LIMIT 1"
 )
 INCERTAINS = (
-    "SELECT id FROM envoi WHERE etat = 'INCERTAIN' AND attend_personne = 0 AND prochain_essai <= ?"
-    " ORDER BY prochain_essai, id LIMIT ?"
+    "SELECT id FROM envoi INDEXED BY envoi_incertain"
+    " WHERE etat = 'INCERTAIN' AND attend_personne = 0 AND prochain_essai <= ? ORDER BY prochain_essai, id LIMIT ?"
 )
+# The first entry of each index; min() would read them whole.
 PROCHAIN = """SELECT min(quand) FROM (
- SELECT min(prochain_essai) AS quand FROM envoi WHERE etat = 'EN_ATTENTE' AND bloquants = 0
- UNION ALL SELECT min(prochain_essai) FROM envoi WHERE etat = 'INCERTAIN' AND attend_personne = 0)"""
+ SELECT * FROM (SELECT prochain_essai AS quand FROM envoi INDEXED BY envoi_pret
+  WHERE etat = 'EN_ATTENTE' AND bloquants = 0 ORDER BY prochain_essai LIMIT 1)
+ UNION ALL
+ SELECT * FROM (SELECT prochain_essai FROM envoi INDEXED BY envoi_incertain
+  WHERE etat = 'INCERTAIN' AND attend_personne = 0 ORDER BY prochain_essai LIMIT 1))"""
 BLOQUER = f"""UPDATE envoi AS e SET bloquants = (SELECT count(DISTINCT b.id) {BLOQUEURS})
  WHERE e.id IN (SELECT suivant.envoi FROM lien l JOIN lien suivant ON suivant.suite = l.suite WHERE l.envoi = ?)
  AND e.etat = 'EN_ATTENTE'"""  # noqa: S608 - constants of this file
@@ -29,7 +34,7 @@ NUMERO_PRIS = "SELECT id FROM envoi WHERE nature = ? AND numero_interne = ? AND 
 DOCUMENT_PRIS = (
     "SELECT id FROM envoi WHERE nature = ? AND numero_document = ? AND id <> ? AND numero_interne IS ? LIMIT 1"
 )
-RECALER = """UPDATE envoi SET prochain_essai = :le + prochain_essai - decide_le, decide_le = :le
+RECALER = """UPDATE envoi INDEXED BY envoi_decide SET prochain_essai = :le + prochain_essai - decide_le, decide_le = :le
  WHERE prochain_essai > 0 AND decide_le > :le AND etat IN ('EN_ATTENTE', 'INCERTAIN')"""
 DOSSIER_DE = (
     "SELECT e.* FROM lien l JOIN envoi e ON e.id = l.envoi WHERE l.suite = ? AND e.rang = 0 ORDER BY e.id DESC LIMIT 1"

@@ -5,7 +5,7 @@ what was read. So the process may be killed anywhere: what the cursor has passed
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from traitdunion.cfa.client import ClientCfa
 from traitdunion.cfa.echange.lus import DossierRelu, EtatAvoirRelu, EtatDossierRelu, EtatFactureRelu
-from traitdunion.cfa.errors import ErreurCfa, NotFound, Refused, RouteAbsente
+from traitdunion.cfa.errors import ErreurCfa, NotFound, Refused, ReponseIllisible, RouteAbsente
 from traitdunion.cfa.suivi.miroir import store
 from traitdunion.cfa.suivi.miroir.base import transaction
 from traitdunion.cfa.suivi.miroir.changements import (
@@ -30,6 +30,12 @@ from traitdunion.norme.messages.evenements import Evenement
 
 LOT_DOSSIERS, LOT_ETATS, LOT_EVENEMENTS = 50, 500, 1000
 PARIS = ZoneInfo("Europe/Paris")
+API = "api"  # whose mirror it is
+AUTRE_SERVEUR = (
+    "La copie locale de ce profil vient de {connue}, et ses réglages désignent maintenant {api}. Rien n'est lu. Un "
+    "autre OPCO, ou le passage de l'essai à la production, demande un profil à lui : « traitdunion cfa configurer "
+    "--profil NOM ». Si c'est le même OPCO qui a changé d'adresse : « traitdunion cfa synchroniser --tout-relire »."
+)
 CURSEUR, FIL, COMPLET = "curseur", "fil", "complet"
 FACTURES_A_LIRE, FACTURES_LISIBLES = "factures_a_lire", "factures_lisibles"
 CLE_FIN, CLE_LUE_LE, SYNCHRONISE_LE = "cle_fin", "cle_lue_le", "synchronise_le"
@@ -69,6 +75,7 @@ class Synchro:
 
     def run(self, *, tout_relire: bool = False) -> BilanSynchro:
         """Read what changed. Raises Refused, NoAnswer: what was read before that is kept."""
+        self._require_same_opco(oublier=tout_relire)
         if tout_relire:
             self._start_again("demandé")
         elif store.read_meta(self._base, SYNCHRONISE_LE) is None and store.read_meta(self._base, CURSEUR) is None:
@@ -82,6 +89,18 @@ class Synchro:
         with transaction(self._base):
             store.write_meta(self._base, SYNCHRONISE_LE, self._at.isoformat())
         return self.bilan
+
+    def _require_same_opco(self, *, oublier: bool) -> None:
+        """A mirror is of one server: what another one says must not be written over it, nor a cursor be given to it."""
+        api, connue = self._client.profil.api, store.read_meta(self._base, API)
+        if connue == api:
+            return
+        if connue is not None and not oublier:
+            raise ErreurCfa(AUTRE_SERVEUR.format(connue=connue, api=api))
+        with transaction(self._base):
+            if connue is not None:
+                store.forget_opco(self._base)
+            store.write_meta(self._base, API, api)
 
     # What changed
 
@@ -177,28 +196,34 @@ class Synchro:
             fait += len(lot)
             self._on_progress("Dossiers", fait, total)
 
-    def _ask(self, numeros: Sequence[str]) -> dict[str, DossierRelu]:
-        """These dossiers, whole, by number; those that this CFA does not have are left out."""
+    def _ask(self, numeros: Sequence[str]) -> Mapping[str, DossierRelu | None]:
+        """These dossiers, whole, by number, None for what cannot be read; those that this CFA lacks are left out."""
         try:
             lus = self._client.list_dossiers(numeros)
         except ErreurCfa as erreur:
-            if not is_absent(erreur):  # nor one that refuses the whole batch for one number
+            # Nor one that refuses the whole batch for one number, or writes one dossier that cannot be read.
+            if not is_absent(erreur) and not isinstance(erreur, ReponseIllisible):
                 raise
             lus = None
         if lus is not None and all(un.cerfa is not None and un.cerfa.numero_interne in numeros for un in lus):
             return {un.cerfa.numero_interne: un for un in lus if un.cerfa.numero_interne is not None}
-        return {numero: lu for numero in numeros if (lu := self._ask_one(numero)) is not None}
+        return dict(self._ask_each(numeros))
 
-    def _ask_one(self, numero: str) -> DossierRelu | None:
-        try:
-            return self._client.find_dossier(numero)
-        except NotFound:
-            return None
+    def _ask_each(self, numeros: Sequence[str]) -> Iterator[tuple[str, DossierRelu | None]]:
+        for numero in numeros:
+            try:
+                yield numero, self._client.find_dossier(numero)
+            except NotFound:
+                continue
+            except ReponseIllisible:
+                yield numero, None
 
-    def _write(self, lu: DossierRelu, numero: str, externe: str | None) -> bool:
+    def _write(self, lu: DossierRelu | None, numero: str, externe: str | None) -> bool:
         """Write a dossier and what changed in it; False when it cannot be read: it stays noted."""
         connu = store.find_dossier(self._base, numero)
         try:
+            if lu is None:
+                raise ValueError("not the norm's shape")
             dossier = read_dossier(lu, numero_interne=numero, connu=connu, numero_externe=externe, at=self._at)
         except ValueError:
             self.bilan.illisibles += (externe or numero,)

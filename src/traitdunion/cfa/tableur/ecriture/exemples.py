@@ -10,6 +10,7 @@ from typing import Any
 from stdnum.fr import nir as stdnum_nir
 from stdnum.luhn import calc_check_digit
 
+from traitdunion.cfa.dessin.feuille import draw_texte
 from traitdunion.cfa.tableur.cellules import Valeur
 from traitdunion.cfa.tableur.colonnes import ETAT, FICHIER
 from traitdunion.cfa.tableur.ecriture.valeurs import to_cells
@@ -82,16 +83,10 @@ def file_name(rang: int) -> str:
     return f"{nom} {prenom}.pdf"
 
 
-def write_convention(rang: int) -> bytes:
-    """A PDF of one page that says that it is no convention."""
-    from fpdf import FPDF
-
-    pdf = FPDF()
-    pdf.add_page()
-    pdf.set_font("helvetica", size=16)
+def write_convention(rang: int, *, le: date) -> bytes:
+    """A PDF of one page, of that day, that says that it is no convention."""
     nom, prenom = names(rang)
-    pdf.multi_cell(0, 10, f"CONVENTION FICTIVE, SANS VALEUR\n\n{prenom} {nom}\nPersonne inventée, pour essai.")
-    return bytes(pdf.output())
+    return draw_texte("CONVENTION FICTIVE, SANS VALEUR", [f"{prenom} {nom}", "Personne inventée, pour essai."], le=le)
 
 
 def _set_dates(corps: dict[str, Any], debut: date, naissance: date) -> None:

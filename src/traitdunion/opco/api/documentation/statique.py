@@ -3,8 +3,8 @@
 Style sheets carry their digest in their name, so that a browser may keep them for ever.
 """
 
+import io
 import json
-from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 
@@ -52,11 +52,14 @@ def _json(corps: object) -> Fichier:
 
 def _pdf(texte: str) -> Fichier:
     """A one-page PDF that the gate lets through."""
-    from fpdf import FPDF  # a second of imports, for one page that few workers ever serve
+    from reportlab.pdfgen.canvas import Canvas  # slow to import, for one page that few workers ever serve
 
-    pdf = FPDF()
-    pdf.set_creation_date(datetime(2026, 9, 1, tzinfo=UTC))  # the same bytes each time
-    pdf.add_page()
-    pdf.set_font("Helvetica", size=14)
-    pdf.multi_cell(0, 10, texte)
-    return Fichier(bytes(pdf.output()), "application/pdf", ENTETES_EXEMPLES)
+    sortie = io.BytesIO()
+    page = Canvas(sortie, pagesize=(595, 842), invariant=1, lang="fr-FR")  # A4, the same bytes each time
+    page.setTitle(texte.partition("\n")[0])
+    lignes = page.beginText(50, 770)
+    lignes.setFont("Helvetica", 14, leading=28)
+    lignes.textLines(texte)
+    page.drawText(lignes)
+    page.save()
+    return Fichier(sortie.getvalue(), "application/pdf", ENTETES_EXEMPLES)

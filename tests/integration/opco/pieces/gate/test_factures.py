@@ -1,17 +1,27 @@
 """Factures through a real child: the Factur-X let in and read, nothing else; the text read after the verdict."""
 
 import asyncio
+import io
 import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
+from datetime import date
 from pathlib import Path
 
+import msgspec
+import pikepdf
 import pytest
 from builders import fichiers
 from builders.factures import hostiles, papier
 
+from traitdunion.bac_a_sable.demo import convention, factures_pdf
+from traitdunion.cfa.tableur.ecriture import exemples
 from traitdunion.norme.erreurs import Refus
+from traitdunion.norme.lecture import read as lire
+from traitdunion.norme.messages.cerfa import Cerfa, DepotDossier
+from traitdunion.norme.openapi.exemples import DEPOT
+from traitdunion.opco.api.documentation.statique import static
 from traitdunion.opco.pieces.gate import Gate, Inspection, LectureFacture, Limites, Mention, TypeContenu, protocol
 
 PDF = frozenset({TypeContenu.PDF})
@@ -20,12 +30,35 @@ PASSEE = protocol.Reponse(
         type_contenu=TypeContenu.PDF, pages=2, taille_octets=7, sha256=bytes(32), facture=LectureFacture(joint=True)
     )
 )
+LE = date(2026, 10, 1)
+# Every document that the CFA's side, the demonstration and the documentation draw.
+DESSINES: dict[str, Callable[[], bytes]] = {
+    "facture": lambda: factures_pdf.body("FA-1", 1, [("PEDAGOGIE", 1, 320_000)], jour=LE).pdf,
+    "avoir": lambda: factures_pdf.body("AV-1", 1, [("PEDAGOGIE", 1, 320_000)], jour=LE, origine="FA-1").pdf,
+    "certificat": lambda: factures_pdf.certificat(_cerfa(), 1, 1, jour=LE).pdf,
+    "convention": lambda: convention.draw(_cerfa()),
+    "convention fictive": lambda: exemples.write_convention(0, le=LE),
+    "convention de la documentation": lambda: _documented("convention.pdf"),
+    "facture de la documentation": lambda: _documented("facture.pdf"),
+}
 # A child that lets every facture pass, then does this instead of reading its text.
 BOUCHON = (
     "import os, signal, sys, time\nsys.stdout.write('{\"pret\": true}\\n'); sys.stdout.flush()\n"
     f"for line in sys.stdin:\n    sys.stdout.write({protocol.encode_reponse(PASSEE).decode()!r})\n"
     "    sys.stdout.flush()\n    %s\n    sys.stdout.flush()\n"
 )
+
+
+def _cerfa() -> Cerfa:
+    cerfa = lire(DepotDossier, msgspec.json.encode(DEPOT)).message.cerfa
+    assert cerfa is not None
+    return cerfa
+
+
+def _documented(nom: str) -> bytes:
+    fichier = static(nom)
+    assert fichier is not None
+    return fichier.corps
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +86,21 @@ async def lecture(inspect: Callable[..., object], data: bytes) -> LectureFacture
     facture = (await inspect(data)).facture
     assert facture is not None
     return facture
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("nom", DESSINES)
+async def test_what_the_cfa_draws_is_let_in(inspect: Callable[..., object], nom: str) -> None:
+    pdf = DESSINES[nom]()
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        assert not {"/OpenAction", "/AA", "/Names", "/AcroForm"} & {*document.Root.keys()}
+
+    assert (await inspect(pdf, facture=False)).pages == 1
+
+
+@pytest.mark.anyio
+async def test_the_exemption_on_an_invoice_that_the_cfa_draws_is_read(inspect: Callable[..., object]) -> None:
+    assert (await lecture(inspect, DESSINES["facture"]())).mention is Mention.PRESENTE
 
 
 @pytest.mark.anyio
