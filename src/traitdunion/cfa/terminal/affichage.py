@@ -19,11 +19,15 @@ LIBELLES = {
 
 
 def say(phrase: str, style: str | None = None) -> None:
-    """A sentence for the person, on the error output."""
+    """A sentence for the person, on the error output: folded on a terminal, left whole for a program that reads it."""
     from rich.console import Console
-    from rich.markup import escape
+    from rich.text import Text
 
-    Console(stderr=True, highlight=False).print(escape(phrase), style=style)
+    from traitdunion.cfa.terminal.ecrans.tableaux import fold
+
+    console = Console(stderr=True, highlight=False)
+    texte = fold(phrase, console.width) if console.is_terminal else phrase
+    console.print(Text(texte), style=style, soft_wrap=True)
 
 
 def show_notes(notes: Iterable[Note]) -> None:
