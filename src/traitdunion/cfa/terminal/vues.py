@@ -4,10 +4,6 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
 from traitdunion.cfa.errors import ErreurCfa
 from traitdunion.cfa.suivi.actes import Acte, Genre
 from traitdunion.cfa.suivi.miroir.changements import EVENEMENT
@@ -66,6 +62,10 @@ _JOURS = frozenset({"date_debut", "date_fin", "regle_le", "ouverture"})
 
 def show_promotions(promotions: Sequence[LignePromotion]) -> None:
     """One row by promotion, on the standard output."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
     if not promotions:
         affichage.say("Aucun dossier.")
         return
@@ -89,6 +89,9 @@ def say_etats(une: LignePromotion) -> str:
 
 def show_actes(actes: Sequence[Acte]) -> None:
     """What waits for the CFA, then what to do next and what to type."""
+    from rich.console import Console
+    from rich.markup import escape
+
     if not actes:
         affichage.say("Rien n'attend le CFA.", "green")
         return
@@ -156,6 +159,10 @@ def say_changement(un: Changement) -> str:
 
 def show_rapprochement(rapprochement: Rapprochement) -> None:
     """What does not agree, the totals by nature, the virements."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
     ecarts = [une for une in rapprochement.lignes if une.ecart is not None]
     console = Console()
     if ecarts:
@@ -319,6 +326,8 @@ def _say_acte(un: Acte) -> str:
 
 
 def _row(une: LigneRapprochee) -> tuple[str, ...]:
+    from rich.markup import escape
+
     qui = f"{une.dossier}\n{une.apprenti}" if une.apprenti else une.dossier
     ou = f", échéance {une.echeance}" if une.echeance else ""
     quoi = f"{_say_nature(une.nature).capitalize()}{ou}\n{une.explication or ''}"

@@ -3,10 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
 from traitdunion.cfa.facturation.carnet import Emission
 from traitdunion.cfa.facturation.emetteur import Emetteur
 from traitdunion.cfa.facturation.preparation import FacturePreparee, MiseDeCote, Motif, Preparation
@@ -32,6 +28,10 @@ _TITRES = {
 
 def show_preparation(preparation: Preparation) -> None:
     """What can be sent now, on the standard output: one row by line."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
     nombre = len(preparation.factures)
     table = Table(
         title=f"{nombre} facture{'s' if nombre > 1 else ''} : {say_euros(preparation.total)}", title_justify="left"
