@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from errno import EACCES, ENOSPC, ENOTDIR, EROFS
+from hashlib import sha256
 from pathlib import Path
 
 from traitdunion.cfa.errors import ProfilInvalide
@@ -15,7 +16,9 @@ _REFUS = {
     ENOSPC: "le disque est plein",
     ENOTDIR: "un des dossiers du chemin est un fichier",
 }
-_NOM_SUR = re.compile(r"[^A-Za-z0-9_-]+")
+NOM_MAX = 40
+# Capitals too are changed: some systems do not tell « AFDAS » from « afdas ».
+_NOM_SUR, _AUTRE = re.compile(rf"[a-z0-9_-]{{1,{NOM_MAX}}}"), re.compile(r"[^a-z0-9_-]+")
 
 
 def config_folder(environ: Mapping[str, str] | None = None) -> Path:
@@ -45,8 +48,13 @@ def data_folder(nom_profil: str, environ: Mapping[str, str] | None = None) -> Pa
 
 
 def folder_name(nom_profil: str) -> str:
-    """The name of a profile's folder."""
-    return _NOM_SUR.sub("_", nom_profil) or "_"
+    """The name of a profile's folder: its own when every system can write it, else one that no other profile has.
+
+    Two profiles in one folder would share an outbox: what is meant for one OPCO would go to the other.
+    """
+    if _NOM_SUR.fullmatch(nom_profil):
+        return nom_profil
+    return f"{_AUTRE.sub('_', nom_profil)[:NOM_MAX]}-{sha256(nom_profil.encode()).hexdigest()[:12]}"
 
 
 def data_root(environ: Mapping[str, str] | None = None) -> Path:

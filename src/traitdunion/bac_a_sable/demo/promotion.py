@@ -23,14 +23,6 @@ from traitdunion.opco.paiements.verification import verify
 
 PROFIL = "demonstration"
 CLASSEUR, CONVENTIONS = "promotion.xlsx", "conventions"
-# What its invoices say of the CFA, as the guide writes it; all invented.
-EMETTEUR = f"""
-[{PROFIL}.facturation]
-denomination = "{cast.CFA}"
-adresse = "1 rue de l'Exemple, 75001 PARIS"
-nda = "11750000075"
-client = "OPCO DE DÉMONSTRATION"
-"""
 A_FAIRE = 10  # `suivre`: something waits for the CFA
 
 
@@ -58,11 +50,6 @@ class Poste:
             "COLUMNS": "120",
         }
 
-    def add_reglages(self, texte: str) -> None:
-        """Add lines to the settings file, as a person does."""
-        with (self._dossier / "config" / "traitdunion" / "cfa.toml").open("a", encoding="utf-8") as fichier:
-            fichier.write(texte)
-
     def run(self, *mots: str, entree: str = "", attendus: Sequence[int] = (0,)) -> str:
         """One command, shown as it is typed; what it writes on its standard output. Raises AssertionError."""
         self._tell(f"   $ traitdunion cfa {' '.join(mots)}")
@@ -88,7 +75,6 @@ def play(client: ClientCfa, connexion: Connection, *, nombre: int, dossier: Path
     dossier.mkdir(mode=0o700)
     poste = Poste(dossier, tell=tell)
     poste.run("configurer", "--profil", PROFIL, "--sans-question", "--depuis-entree", entree=_settings(connexion))
-    poste.add_reglages(EMETTEUR)
     poste.run("modele", CLASSEUR, "--exemple", str(nombre), "--conventions", CONVENTIONS)
     importe = poste.read("importer", CLASSEUR, "--conventions", CONVENTIONS)
     dossiers = tuple(int(une["numeroExterne"].removeprefix("CA-")) for une in importe["lignes"])
@@ -113,7 +99,12 @@ def _settings(connexion: Connection) -> str:
         "client_id": connexion.client_id,
         "client_secret": connexion.client_secret,
         "cle_api": connexion.cle_api,
-        "iban": cast.IBAN,
+        # What its invoices say of the CFA; all invented.
+        "facturation.denomination": cast.CFA,
+        "facturation.adresse": "1 rue de l'Exemple, 75001 PARIS",
+        "facturation.nda": "11750000075",
+        "facturation.client": "OPCO DE DÉMONSTRATION",
+        "facturation.iban": cast.IBAN,
     }
     return "".join(f"{nom}={valeur}\n" for nom, valeur in valeurs.items())
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from traitdunion.cfa.boite.boite import Boite
     from traitdunion.cfa.boite.errors import (
+        AutreDestinataire,
         BoiteEndommagee,
         BoiteOccupee,
         BoitePleine,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Arret",
+    "AutreDestinataire",
     "BilanBoite",
     "Boite",
     "BoiteEndommagee",
@@ -48,6 +50,7 @@ __all__ = [
 ]
 _MODULES = {
     "Arret": "modeles",
+    "AutreDestinataire": "errors",
     "BilanBoite": "modeles",
     "Boite": "boite",
     "BoiteEndommagee": "errors",

@@ -13,7 +13,13 @@ from traitdunion.cfa.boite.disque import pannes, verrou
 from traitdunion.cfa.boite.disque.fichiers import Fichiers
 from traitdunion.cfa.boite.disque.schema import NOM, check_integrity
 from traitdunion.cfa.boite.disque.store import Nouveau, Store, to_ms
-from traitdunion.cfa.boite.errors import BoiteOccupee, EnvoiInconnu, NumeroDejaConnu, VerificationRequise
+from traitdunion.cfa.boite.errors import (
+    AutreDestinataire,
+    BoiteOccupee,
+    EnvoiInconnu,
+    NumeroDejaConnu,
+    VerificationRequise,
+)
 from traitdunion.cfa.boite.etats import LIBERENT_IDENTITE, Acte, EtatEnvoi, NatureEnvoi
 from traitdunion.cfa.boite.expedition import issues
 from traitdunion.cfa.boite.expedition.depart import Recu
@@ -200,6 +206,24 @@ class Boite:
         tous = (envoi for envoi in self.list_envois() if envoi.purge_le is None)
         return [envoi.id for envoi in tous if not depot.is_intact(self._store.load(envoi.id), self._fichiers)]
 
+    def bind(self, api: str, siren: str | None, *, adresse_changee: bool = False) -> None:
+        """Say which server (base URL) and which CFA this box is for: the first time it is noted, then it must be it.
+
+        What waits was prepared for that OPCO, and the numbers it gave mean nothing to another. `adresse_changee`: a
+        person says that it is the same OPCO, elsewhere. Raises AutreDestinataire.
+        """
+        api = api.rstrip("/")
+        with self._store.transaction():
+            connu = self._store.find_destinataire()
+            if connu is not None:
+                if siren is not None and connu[1] not in (None, siren):
+                    raise AutreDestinataire.of_cfa(str(connu[1]), siren)
+                if connu[0] != api and not adresse_changee:
+                    raise AutreDestinataire.of_serveur(connu[0], api)
+                siren = siren or connu[1]
+            if connu != (api, siren):
+                self._store.record_destinataire(api, siren)
+
     # Sending and deciding
 
     def drain(
@@ -214,8 +238,10 @@ class Boite:
 
         `on_progress` is told each envoi that moved. `jusqu_a`: begin nothing after that instant. `attendre`: wait for
         the next tries instead of leaving them to a later drain. One drain at a time across processes: raises
-        BoiteOccupee at once. An interrupted send is INCERTAIN, and read back next time.
+        BoiteOccupee at once. An interrupted send is INCERTAIN, and read back next time. Raises AutreDestinataire: this
+        client speaks to another OPCO, or for another CFA, than the one that the box is for (`bind`).
         """
+        self.bind(client.profil.api, client.profil.siren)
         with self._store.told(), verrou.held(self._dossier):
             self._sweep()
             expedition = Expedition(

@@ -2,6 +2,7 @@
 
 ErreurCfa
 └── ErreurBoite
+    ├── AutreDestinataire    the box was prepared for another server, or another CFA
     ├── BoiteOccupee         another process is sending from this box
     ├── BoitePleine          the disk is full, or refuses to write
     ├── BoiteEndommagee      the database cannot be read, or is gone while its files are there
@@ -18,6 +19,29 @@ from traitdunion.cfa.errors import ErreurCfa
 
 class ErreurBoite(ErreurCfa):
     """Any trouble of the box; `str()` is a French sentence without personal data."""
+
+
+class AutreDestinataire(ErreurBoite):
+    """The settings now name another server, or another CFA, than the one that the box is for: nothing is sent."""
+
+    @classmethod
+    def of_serveur(cls, connu: str, voulu: str) -> "AutreDestinataire":
+        """The address differs."""
+        return cls(
+            f"La boîte d'envoi de ce profil est pour {connu}, et ses réglages désignent maintenant {voulu}. Rien n'est "
+            "mis en boîte ni envoyé. Un autre OPCO, ou le passage de l'essai à la production, demande un profil à "
+            "lui : « traitdunion cfa configurer --profil NOM ». Si c'est le même OPCO qui a changé d'adresse : "
+            "« traitdunion cfa envois envoyer --adresse-changee »."
+        )
+
+    @classmethod
+    def of_cfa(cls, connu: str, voulu: str) -> "AutreDestinataire":
+        """The CFA differs."""
+        return cls(
+            f"La boîte d'envoi de ce profil est celle du CFA {connu}, et ses réglages désignent maintenant le CFA "
+            f"{voulu}. Rien n'est mis en boîte ni envoyé. Remettez le SIREN et l'identifiant API CFA du premier, ou "
+            "donnez à l'autre un profil à lui : « traitdunion cfa configurer --profil NOM »."
+        )
 
 
 class BoiteOccupee(ErreurBoite):

@@ -4,13 +4,14 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from traitdunion.cfa.commandes import guide_reglages
 from traitdunion.cfa.diagnostic.modele import Constat, exit_code
 from traitdunion.cfa.errors import ProfilInvalide
+from traitdunion.cfa.facturation.emetteur import say_commande
 from traitdunion.cfa.lieux import PREFIXE
 from traitdunion.cfa.profil import Profil
 from traitdunion.cfa.reglages import fiche as fiches
@@ -18,7 +19,8 @@ from traitdunion.cfa.reglages.edition import Valeur
 from traitdunion.cfa.reglages.fichier import usual_file
 from traitdunion.cfa.reglages.profils import NOM_DU_HAUT, choose_profil, list_profils
 from traitdunion.cfa.reglages.questions import questions
-from traitdunion.cfa.reglages.saisie import read_donnees, read_environment, require_whole
+from traitdunion.cfa.reglages.questions_factures import questions_factures
+from traitdunion.cfa.reglages.saisie import list_missing, read_donnees, read_environment, require_whole
 from traitdunion.cfa.reglages.secrets import Rangement, usable_keyring
 from traitdunion.cfa.terminal import affichage, options
 from traitdunion.cfa.terminal.constats import plain_constats, show_constats
@@ -50,9 +52,16 @@ Secrets = Annotated[
     ),
 ]
 SansEssai = Annotated[bool, typer.Option("--sans-essai", help="Ne pas essayer la connexion à la fin.")]
+Facturation = Annotated[
+    bool, typer.Option("--facturation", help="Seulement ce que vos factures disent du CFA : nom, adresse, IBAN…")
+]
 Donnees = Annotated[
     list[str] | None,
-    typer.Option("--valeur", metavar="NOM=VALEUR", help="Un réglage, jamais un secret : api, jeton, client_id, siren…"),
+    typer.Option(
+        "--valeur",
+        metavar="NOM=VALEUR",
+        help="Un réglage, jamais un secret : api, jeton, siren, facturation.denomination…",
+    ),
 ]
 
 
@@ -63,6 +72,7 @@ def configurer(
     profil: options.NomProfil = None,
     valeur: Donnees = None,
     depuis_entree: DepuisEntree = False,
+    facturation: Facturation = False,
     secrets: Secrets = None,
     par_defaut: ParDefaut = False,
     sans_essai: SansEssai = False,
@@ -73,7 +83,7 @@ def configurer(
     configuration: options.Configuration = None,
     en_json: options.EnJson = False,
 ) -> None:
-    """Régler la liaison avec un OPCO, question par question ; relancée, elle montre et modifie.
+    """Régler la liaison avec un OPCO, puis vos factures, question par question ; relancée, elle montre et modifie.
 
     Les secrets vont dans le trousseau du système, ou dans un fichier lisible par vous seul ; jamais en argument.
     Exemples : traitdunion cfa configurer --profil afdas
@@ -87,28 +97,75 @@ def configurer(
         if supprimer:
             _delete(fichier, profil, oui=oui, sans_question=sans_question)
             return
-        guide = guide_reglages.Guide(questions(OPCOS))
+        guide = guide_reglages.Guide(questions(OPCOS), questions_factures())
         donnees = read_donnees(guide.questions, valeur or (), sys.stdin.read() if depuis_entree else "")
         demander = not (sans_question or depuis_entree or not guide_reglages.is_interactive())
-        nom = _nom(fichier, profil, guide if demander else None, donnees)
+        nom = _nom(fichier, profil, guide if demander and not facturation else None, donnees)
         fiche = fiches.read_fiche(fichier, nom, os.environ)
-        voulu = _rangement(secrets)
-        if demander and not donnees and fiche.existe and not par_defaut:
-            guide.change(fiche, lambda reponses: _record(fiche, reponses, voulu))
+        saisie = _Saisie(guide, fiche, _rangement(secrets))
+        if facturation and not fiche.existe:
+            raise ProfilInvalide(f"Réglez d'abord la liaison avec l'OPCO : traitdunion cfa configurer --profil {nom}")
+        if facturation:
+            saisie.record_factures(donnees, demander=demander and not donnees)
+        elif demander and fiche.existe and not donnees and not par_defaut:
+            guide.change(fiche, saisie.record)
         else:
-            if demander and not fiche.existe:
-                donnees = guide.ask(fiche, donnees)
-            elif not demander:
-                donnees |= read_environment(guide.questions, donnees, fiche, os.environ)
-            require_whole(guide.questions, fiche, donnees)
-            _record(fiche, donnees, voulu)
+            saisie.record_liaison(donnees, demander=demander)
         if par_defaut:
             fiches.set_default(fichier, nom)
             affichage.say(f"« {nom} » vaut désormais quand aucun profil n'est nommé.")
-        constats = [] if sans_essai else _try_connection(ctx, fichier, nom)
+        constats = [] if sans_essai or facturation else _try_connection(ctx, fichier, nom)
+        if demander and not fiche.existe and guide.wants_factures():
+            saisie.record_factures({}, demander=True)
+        elif not fiche.existe:
+            _say_missing(guide, fichier, nom)
         if en_json:
             affichage.print_json({"resultat": "ENREGISTRE", "profil": nom, "connexion": plain_constats(constats)})
     raise typer.Exit(exit_code(constats))
+
+
+class _Saisie:
+    """What a person or a script gives of one profile, checked, then kept."""
+
+    def __init__(self, guide: guide_reglages.Guide, fiche: fiches.Fiche, voulu: Rangement | None) -> None:
+        self._guide = guide
+        self._fiche = fiche
+        self._voulu = voulu
+
+    def record(self, reponses: dict[str, Valeur]) -> None:
+        """Keep these values, as they are."""
+        _record(self._fiche, reponses, self._voulu)
+
+    def record_liaison(self, donnees: dict[str, Valeur], *, demander: bool) -> None:
+        """The connection, with whatever else was given. Raises ProfilInvalide: something is missing."""
+        if demander and not self._fiche.existe:
+            donnees = self._guide.ask(self._fiche, donnees)
+        elif not demander:
+            donnees |= read_environment(self._guide.questions, donnees, self._fiche, os.environ)
+        require_whole(self._guide.liaison, self._fiche, donnees)
+        self.record(donnees)
+
+    def record_factures(self, donnees: dict[str, Valeur], *, demander: bool) -> None:
+        """What invoices say: asked when nothing of it is set yet, changed one by one later; or given by a script."""
+        factures = self._guide.factures
+        fiche = fiches.read_fiche(self._fiche.fichier, self._fiche.nom, os.environ)  # the connection is in it by now
+        if not demander:
+            donnees |= read_environment(factures, donnees, fiche, os.environ)
+            require_whole(factures, fiche, donnees)
+        elif list_missing(factures, fiche, {}):
+            client = dict(OPCOS).get(str(fiche.valeurs.get("opco")))
+            donnees = self._guide.ask_factures(fiche, client)
+        else:
+            self._guide.change(fiche, self.record, factures_seules=True)
+        self.record(donnees)
+
+
+def _say_missing(guide: guide_reglages.Guide, fichier: Path, nom: str) -> None:
+    """What « facturer » would still ask for."""
+    fiche = fiches.read_fiche(fichier, nom, os.environ)
+    if manquent := list_missing(guide.factures, fiche, {}):
+        libelles = ", ".join(question.libelle for question in manquent)
+        affichage.say(f"Pour facturer, il manque encore : {libelles}. Plus tard : {say_commande(nom)}")
 
 
 def _nom(fichier: Path, voulu: str | None, guide: guide_reglages.Guide | None, donnees: dict[str, Valeur]) -> str:
@@ -156,6 +213,7 @@ def _show_profils(fichier: Path, *, en_json: bool) -> None:
                     "profil": un.nom,
                     "reglages": dict(un.valeurs),
                     "secrets": {nom: ou.value for nom, ou in un.secrets.items()},
+                    "iban": un.fin_iban and f"…{un.fin_iban}",
                 }
                 for un in lues
             ]
@@ -164,8 +222,13 @@ def _show_profils(fichier: Path, *, en_json: bool) -> None:
     if not lues:
         affichage.say(f"Aucun profil dans {fichier}. Pour en faire un : traitdunion cfa configurer")
     for un in lues:
-        lignes = [(f"[{un.nom}] {nom}", str(valeur)) for nom, valeur in un.valeurs.items()]
-        affichage.print_lines(lignes + [(f"[{un.nom}] {nom}", f"••••• ({ou})") for nom, ou in un.secrets.items()])
+        lignes = [(f"[{un.nom}] {nom}", valeur) for nom, valeur in un.valeurs.items()]
+        caches = [(f"[{un.nom}] {nom}", guide_reglages.say_secret(un, nom)) for nom in un.secrets]
+        affichage.print_lines((nom, _say(valeur)) for nom, valeur in lignes + caches)
+
+
+def _say(valeur: Any) -> str:
+    return {True: "oui", False: "non"}[valeur] if isinstance(valeur, bool) else str(valeur)
 
 
 def _delete(fichier: Path, nom: str | None, *, oui: bool, sans_question: bool) -> None:

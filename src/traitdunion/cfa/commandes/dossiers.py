@@ -12,7 +12,8 @@ from pathlib import Path
 import typer
 
 from traitdunion.cfa import entrees, envoi
-from traitdunion.cfa.commandes.envois import opened
+from traitdunion.cfa.boite.modeles import MiseEnBoite
+from traitdunion.cfa.commandes.envois import find_destinataire, opened
 from traitdunion.cfa.convention import ANNEES_RQTH, Engagements, build_convention
 from traitdunion.cfa.echange.fichiers import Fichier
 from traitdunion.cfa.errors import CerfaIllisible
@@ -128,7 +129,8 @@ def deposer(
             _tell_dry_run(anomalies, en_json=en_json)
             return
         if boite:
-            _enqueue(charge, donnees, piece, profil, promotion=promotion, nouveau=nouveau_depot, en_json=en_json)
+            mise = _enqueue(charge, donnees, piece, profil, configuration, promotion=promotion, nouveau=nouveau_depot)
+            _tell_mise(mise, en_json=en_json)
             return
         reglages = Profil.load(configuration, nom=profil)
         reglages = replace(reglages, renvoi_reconnu=True) if renvoyer else reglages
@@ -246,16 +248,21 @@ def _enqueue(
     convention: Convention,
     fichier: Fichier,
     profil: str | None,
+    configuration: Path | None,
     *,
     promotion: str | None,
     nouveau: bool,
-    en_json: bool,
-) -> None:
+) -> MiseEnBoite:
     """Put it in the box of the profile instead of sending it: no network, no secret is needed."""
-    with opened(profil) as boite:
-        mise = boite.enqueue_dossier(
+    with opened(profil, configuration) as boite:
+        if (destinataire := find_destinataire(profil, configuration)) is not None:
+            boite.bind(*destinataire)
+        return boite.enqueue_dossier(
             charge.corps, convention=convention, fichier=fichier, promotion=promotion, nouveau=nouveau
         )
+
+
+def _tell_mise(mise: MiseEnBoite, *, en_json: bool) -> None:
     numeros = [envoi.id for envoi in mise.envois]
     if en_json:
         resultat = "DEJA_EN_BOITE" if mise.deja else "MIS_EN_BOITE"

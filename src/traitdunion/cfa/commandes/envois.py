@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,9 +17,10 @@ import typer
 from traitdunion.cfa.boite.etats import LIBELLES, LIBELLES_ACTES, LIBELLES_NATURES, Acte, EtatEnvoi, NatureEnvoi
 from traitdunion.cfa.boite.modeles import Arret, BilanBoite, Envoi
 from traitdunion.cfa.boite.temps import Temps
-from traitdunion.cfa.lieux import data_folder
+from traitdunion.cfa.lieux import PREFIXE, data_folder
 from traitdunion.cfa.profil import Profil
-from traitdunion.cfa.reglages.profils import find_name
+from traitdunion.cfa.reglages.fichier import default_file, read_file
+from traitdunion.cfa.reglages.profils import find_name, values_of
 from traitdunion.cfa.terminal import affichage, options
 from traitdunion.cfa.terminal.outcome import ACCES, CODES, OK, REFUSE, RESEAU, outcome
 from traitdunion.cfa.terminal.progres import progress
@@ -54,12 +56,27 @@ Promotion = Annotated[str | None, typer.Option("--promotion", metavar="NOM", hel
 
 
 @contextmanager
-def opened(profil: str | None) -> "Iterator[Boite]":
+def opened(profil: str | None, configuration: Path | None = None) -> "Iterator[Boite]":
     """The box of a profile; its settings need not be complete to look into it."""
     from traitdunion.cfa.boite import Boite
 
-    with Boite.open(data_folder(find_name(profil, os.environ)) / "boite", temps=TEMPS) as boite:
+    with Boite.open(data_folder(find_name(profil, _environ(configuration))) / "boite", temps=TEMPS) as boite:
         yield boite
+
+
+def find_destinataire(profil: str | None, configuration: Path | None) -> tuple[str, str | None] | None:
+    """The address and the CFA that the settings name, complete or not; None when they name no address yet."""
+    environ = _environ(configuration)
+    fichier, nom = default_file(environ), find_name(profil, environ)
+    valeurs = {} if fichier is None else values_of(read_file(fichier), nom)
+    api, siren = (environ.get(PREFIXE + un.upper()) or valeurs.get(un) for un in ("api", "siren"))
+    return None if not api else (str(api), str(siren) if siren else None)
+
+
+def _environ(configuration: Path | None) -> dict[str, str]:
+    """The file that is named says which profile is meant, when looking into its box as when sending."""
+    nomme = {} if configuration is None else {f"{PREFIXE}CONFIGURATION": str(configuration)}
+    return {**os.environ, **nomme}
 
 
 @app.command(epilog=CODES)
@@ -68,6 +85,7 @@ def lister(
     etat: UnEtat = None,
     nature: UneNature = None,
     promotion: Promotion = None,
+    configuration: options.Configuration = None,
     profil: options.NomProfil = None,
     en_json: options.EnJson = False,
 ) -> None:
@@ -75,7 +93,7 @@ def lister(
 
     Exemple : traitdunion cfa envois lister --etat incertain
     """
-    with outcome(en_json=en_json), opened(profil) as boite:
+    with outcome(en_json=en_json), opened(profil, configuration) as boite:
         envois = list(boite.list_envois(etats=etat, natures=nature, promotion=promotion))
         if en_json:
             affichage.print_json([_plain(envoi) for envoi in envois])
@@ -92,12 +110,18 @@ def lister(
 
 
 @app.command(epilog=CODES)
-def voir(numero: Numero, *, profil: options.NomProfil = None, en_json: options.EnJson = False) -> None:
+def voir(
+    numero: Numero,
+    *,
+    configuration: options.Configuration = None,
+    profil: options.NomProfil = None,
+    en_json: options.EnJson = False,
+) -> None:
     """Tout dire d'un envoi : où il en est, ce que l'OPCO a répondu, son journal.
 
     Exemple : traitdunion cfa envois voir 12
     """
-    with outcome(en_json=en_json), opened(profil) as boite:
+    with outcome(en_json=en_json), opened(profil, configuration) as boite:
         envoi, journal = boite.find(numero), boite.list_journal(numero)
         bloqueur = None if envoi.bloque_par is None else boite.find(envoi.bloque_par)
         if en_json:
@@ -125,6 +149,9 @@ def envoyer(
     duree: Annotated[
         int | None, typer.Option("--duree", min=1, metavar="MINUTES", help="Ne plus rien commencer après ce temps.")
     ] = None,
+    adresse_changee: Annotated[
+        bool, typer.Option("--adresse-changee", help="C'est le même OPCO, à une nouvelle adresse (réglage « api »).")
+    ] = False,
     configuration: options.Configuration = None,
     profil: options.NomProfil = None,
     en_json: options.EnJson = False,
@@ -138,7 +165,8 @@ def envoyer(
     with outcome(en_json=en_json):
         reglages = Profil.load(configuration, nom=profil)
         fin = None if duree is None else TEMPS.clock() + timedelta(minutes=duree)
-        with opened(profil) as boite, ClientCfa(reglages, transport=ctx.obj) as client:
+        with opened(profil, configuration) as boite, ClientCfa(reglages, transport=ctx.obj) as client:
+            boite.bind(reglages.api, reglages.siren, adresse_changee=adresse_changee)
             comptes = boite.count_etats()
             a_faire = sum(comptes[etat] for etat in (EtatEnvoi.EN_ATTENTE, EtatEnvoi.EN_COURS, EtatEnvoi.INCERTAIN))
             with show_avance(a_faire) as avance:
@@ -154,13 +182,14 @@ def relancer(
     apres_verification: Annotated[
         bool, typer.Option("--apres-verification", help="J'ai vérifié chez l'OPCO : cet envoi incertain n'y est pas.")
     ] = False,
+    configuration: options.Configuration = None,
     profil: options.NomProfil = None,
 ) -> None:
     """Remettre un envoi refusé ou incertain en attente, tel quel ; ou avancer son prochain essai.
 
     Exemple : traitdunion cfa envois relancer 12
     """
-    with outcome(en_json=False), opened(profil) as boite:
+    with outcome(en_json=False), opened(profil, configuration) as boite:
         boite.relancer(numero, apres_verification=apres_verification)
     affichage.say(f"L'envoi n° {numero} partira au prochain « traitdunion cfa envois envoyer ».")
 
@@ -175,24 +204,27 @@ def rattacher(
     numero_externe: Annotated[
         str | None, typer.Option("--numero-externe", metavar="CA-…", help="Son numéro de dossier, pour un dossier.")
     ] = None,
+    configuration: options.Configuration = None,
     profil: options.NomProfil = None,
 ) -> None:
     """Dire qu'un envoi incertain ou « déjà reçu » est bien chez l'OPCO, sous ce numéro ; la suite peut partir.
 
     Exemple : traitdunion cfa envois rattacher 12 --numero-interne 345 --numero-externe CA-0000345
     """
-    with outcome(en_json=False), opened(profil) as boite:
+    with outcome(en_json=False), opened(profil, configuration) as boite:
         boite.rattacher(numero, numero_interne=numero_interne, numero_externe=numero_externe)
     affichage.say(f"L'envoi n° {numero} est accepté sous le numéro {numero_externe or numero_interne}.")
 
 
 @app.command(epilog=CODES)
-def abandonner(numero: Numero, *, profil: options.NomProfil = None) -> None:
+def abandonner(
+    numero: Numero, *, configuration: options.Configuration = None, profil: options.NomProfil = None
+) -> None:
     """Renoncer à un envoi ; avec un dossier, à tout ce qui attendait son numéro.
 
     Exemple : traitdunion cfa envois abandonner 12
     """
-    with outcome(en_json=False), opened(profil) as boite:
+    with outcome(en_json=False), opened(profil, configuration) as boite:
         incertain = boite.find(numero).etat is EtatEnvoi.INCERTAIN
         abandonnes = boite.abandonner(numero)
     for envoi in abandonnes:
@@ -208,13 +240,14 @@ def purger(
         date,
         typer.Option("--avant", parser=options.read_jour, metavar="JOUR", help="Accepté ou abandonné avant ce jour."),
     ],
+    configuration: options.Configuration = None,
     profil: options.NomProfil = None,
 ) -> None:
     """Effacer le contenu des envois terminés ; leurs numéros, leurs empreintes et leur journal restent.
 
     Exemple : traitdunion cfa envois purger --avant 01/09/2025
     """
-    with outcome(en_json=False), opened(profil) as boite:
+    with outcome(en_json=False), opened(profil, configuration) as boite:
         oublies = boite.purger(avant)
     affichage.say(f"Contenu effacé : {oublies} envoi(s). Leur ligne reste, comme preuve.")
 
@@ -229,13 +262,14 @@ def verifier(
             help="La boîte revient d'une sauvegarde : relire chez l'OPCO ce qui y attend, avant tout envoi.",
         ),
     ] = False,
+    configuration: options.Configuration = None,
     profil: options.NomProfil = None,
 ) -> None:
     """Relire toute la boîte : sa base de données, et l'empreinte de chaque contenu gardé.
 
     Exemple : traitdunion cfa envois verifier
     """
-    with outcome(en_json=False), opened(profil) as boite:
+    with outcome(en_json=False), opened(profil, configuration) as boite:
         abimes = boite.check()
         doutes = boite.doubt() if apres_restauration else 0
     if apres_restauration:

@@ -172,6 +172,7 @@ class Facturation:
                 Carnet.open(self._dossier / carnets.FICHIER) as carnet,
                 open_boite(self._dossier / BOITE) as boite,
             ):
+                envois.require_known(carnet, boite)
                 envois.refresh(carnet, boite, vue)
                 reprises = carnet.list_reservees()
                 envois.put_in_boite(carnet, boite, self._emetteur, reprises)

@@ -134,6 +134,7 @@ def importer(
         retenu = tout_ou_rien and not all(ligne.est_bonne for ligne in lue.lignes)
         if reglages is not None and not retenu:
             with open_boite(reglages) as boite:
+                boite.bind(reglages.api, reglages.siren)  # said before anything is put in
                 depot = Depot(boite)
                 try:
                     _deposit(ctx, depot, lue, reglages, nom=promotion or lue.nom, envoyer=not sans_envoyer)

@@ -11,9 +11,10 @@ import httpx
 from traitdunion.cfa.diagnostic import donnees, poste, reseau
 from traitdunion.cfa.diagnostic.modele import Constat
 from traitdunion.cfa.errors import ProfilInvalide
+from traitdunion.cfa.facturation.emetteur import Emetteur, EmetteurInvalide
 from traitdunion.cfa.lieux import PREFIXE, data_root, folder_name
 from traitdunion.cfa.profil import Profil
-from traitdunion.cfa.reglages.fiche import read_all, read_fiche
+from traitdunion.cfa.reglages.fiche import Fiche, read_all, read_fiche
 from traitdunion.cfa.reglages.fichier import usual_file
 from traitdunion.cfa.reglages.profils import NOM_DU_HAUT, choose_profil
 
@@ -98,7 +99,16 @@ def _profil(
         profil = Profil.load(fichier if fichier.exists() else None, nom=nom, environ=environ)
     except ProfilInvalide as erreur:
         return None, choisi, [*constats, *poste.check_profil(fiche, erreur)]
-    return profil, choisi, [*constats, *poste.check_profil(fiche, profil)]
+    return profil, choisi, [*constats, *poste.check_profil(fiche, profil), *_factures(configuration, fiche, environ)]
+
+
+def _factures(configuration: Path | None, fiche: Fiche, environ: Mapping[str, str]) -> Iterator[Constat]:
+    emetteur: Emetteur | EmetteurInvalide
+    try:
+        emetteur = Emetteur.load(configuration, nom=fiche.nom, environ=environ)
+    except EmetteurInvalide as erreur:
+        emetteur = erreur
+    yield from poste.check_factures(fiche, emetteur)
 
 
 def _hide(texte: str, profil: Profil) -> str:

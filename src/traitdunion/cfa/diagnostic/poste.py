@@ -13,10 +13,11 @@ from typing import Any, TextIO
 from traitdunion import __version__
 from traitdunion.cfa.diagnostic.modele import Constat, bad, doubtful, good
 from traitdunion.cfa.errors import ProfilInvalide
+from traitdunion.cfa.facturation.emetteur import Emetteur, EmetteurInvalide
 from traitdunion.cfa.profil import Profil
-from traitdunion.cfa.reglages.fiche import Fiche
+from traitdunion.cfa.reglages.fiche import DANS_FACTURATION, FACTURATION, IBAN, Fiche
 from traitdunion.cfa.reglages.profils import PAR_DEFAUT, SECTIONS, list_profils
-from traitdunion.cfa.reglages.secrets import SECRETS, Rangement
+from traitdunion.cfa.reglages.secrets import Rangement
 from traitdunion.norme import cle_api
 from traitdunion.norme.cle_api import Milieu
 
@@ -24,7 +25,7 @@ BIBLIOTHEQUES = (
     "cryptography", "httpx", "keyring", "msgspec", "pikepdf", "python-calamine", "reportlab", "rich", "typer",
     "xlsxwriter",
 )  # fmt: skip
-CONNUES = frozenset({champ.name for champ in fields(Profil)} - {"nom"}) | {"opco", *SECRETS}
+CONNUES = frozenset({champ.name for champ in fields(Profil)} - {"nom"}) | {"opco"}
 
 
 def check_programme() -> Iterator[Constat]:
@@ -93,6 +94,15 @@ def check_cles_du_fichier(brut: Mapping[str, Any]) -> Iterator[Constat]:
             continue
         for cle in sorted(brut[nom].keys() - CONNUES - SECTIONS):
             yield _unknown(cle, f"profil « {nom} »", CONNUES | SECTIONS)
+        yield from _check_section(brut[nom], f"factures du profil « {nom} »")
+    yield from _check_section(brut, "factures")
+
+
+def _check_section(table: Mapping[str, Any], ou: str) -> Iterator[Constat]:
+    section = table.get(FACTURATION)
+    connues = frozenset(champ.name for champ in fields(Emetteur))
+    for cle in sorted(section.keys() - connues) if isinstance(section, dict) else ():
+        yield _unknown(cle, ou, connues)
 
 
 def _unknown(mot: str, ou: str, connus: set[str] | frozenset[str]) -> Constat:
@@ -116,6 +126,18 @@ def check_profil(fiche: Fiche, profil: Profil | ProfilInvalide) -> Iterator[Cons
         )
     else:
         yield good("Secrets", f"{lieux}.")
+
+
+def check_factures(fiche: Fiche, emetteur: Emetteur | EmetteurInvalide) -> Iterator[Constat]:
+    """What invoices say of the CFA: one line."""
+    sujet = "Factures"
+    if isinstance(emetteur, Emetteur):
+        yield good(sujet, f"{emetteur.denomination}, IBAN {emetteur.fin_iban}, numéros en « {emetteur.prefixe} ».")
+    elif IBAN in fiche.secrets or any(nom.startswith(DANS_FACTURATION) for nom in fiche.valeurs):
+        yield bad(sujet, emetteur.phrase, f"Lancez : {emetteur.commande}")
+    else:
+        dit = "Pas encore réglées : « facturer » ne peut rien préparer."
+        yield doubtful(sujet, dit, f"Lancez : {emetteur.commande}")
 
 
 def check_cle(profil: Profil) -> Iterator[Constat]:

@@ -5,13 +5,14 @@ from datetime import date
 from typing import Any
 
 from traitdunion.cfa.echange.fichiers import Fichier
+from traitdunion.cfa.errors import ErreurCfa
 from traitdunion.cfa.facturation.carnet import Carnet, Emission, EtatEmission
 from traitdunion.cfa.facturation.emetteur import Emetteur
 from traitdunion.cfa.facturation.messages import build_facture
 from traitdunion.cfa.facturation.pdf import FactureDessinee, LigneDessinee, draw_facture
 from traitdunion.cfa.facturation.preparation import FacturePreparee
-from traitdunion.cfa.suivi.boite import BoiteEnvoi
-from traitdunion.cfa.suivi.modele import Vue
+from traitdunion.cfa.suivi.boite import BoiteEnvoi, EnvoiEnBoite
+from traitdunion.cfa.suivi.modele import FACTURE, FactureSuivie, Vue
 from traitdunion.norme.controles.facturation import check_facture
 from traitdunion.norme.erreurs import Anomalie
 
@@ -20,20 +21,61 @@ _SELON_ENVOI = {
     "REFUSE": EtatEmission.REFUSEE,
     "ABANDONNE": EtatEmission.ABANDONNEE,
 }
+_EN_CHEMIN = frozenset({"EN_ATTENTE", "EN_COURS", "INCERTAIN"})
+INCONNUES = (
+    "La boîte d'envoi contient des factures que le carnet de ce poste ne connaît pas ({numeros}) : il a été remis "
+    "depuis une copie, ou perdu. Rien n'est préparé, pour ne pas facturer deux fois la même échéance. Envoyez-les "
+    "d'abord (traitdunion cfa envois envoyer) ou abandonnez-les, puis recommencez."
+)
 
 
 def refresh(carnet: Carnet, boite: BoiteEnvoi, vue: Vue) -> None:
     """Note in the book what became of each invoice, by the outbox and by the OPCO."""
     envois = {envoi.id: envoi for envoi in boite.list_envois() if str(envoi.nature) == "FACTURE"}
-    recues = {facture.numero for facture in vue.factures}
+    recues = {facture.numero: facture for facture in vue.factures if facture.genre == FACTURE}
     for emission in carnet.list_emissions():
         envoi = envois.get(emission.envoi) if emission.envoi is not None else None
-        if emission.numero in recues:
-            etat: EtatEmission | None = EtatEmission.ACCEPTEE  # whatever the outbox knows, the OPCO has it
-        else:
-            etat = _SELON_ENVOI.get(str(envoi.etat)) if envoi is not None else None
+        etat = _etat_of(emission, envoi, recues.get(emission.numero))
         if etat is not None and etat is not emission.etat and emission.etat is not EtatEmission.RESERVEE:
             carnet.mark(emission.numero, etat)
+
+
+def _etat_of(emission: Emission, envoi: EnvoiEnBoite | None, recue: FactureSuivie | None) -> EtatEmission | None:
+    """What became of one invoice; None when nothing new is known."""
+    if recue is not None and _is_same(emission, recue):
+        return EtatEmission.ACCEPTEE  # whatever the outbox knows, the OPCO has it
+    if envoi is None:
+        return None
+    etat = str(envoi.etat)
+    if etat in _EN_CHEMIN:  # relaunched by a person after a refusal: its échéances are on their way again
+        return EtatEmission.EN_BOITE if emission.etat is EtatEmission.REFUSEE else None
+    if etat == "ACCEPTE":
+        return EtatEmission.ACCEPTEE
+    if recue is not None:  # another software, another machine, took this number: it cannot serve here any more
+        return EtatEmission.ABANDONNEE
+    if etat == "ABANDONNE" and (emission.etat is EtatEmission.REFUSEE or envoi.essais == 0):
+        return EtatEmission.REFUSEE  # the OPCO recorded nothing: its number serves again
+    return _SELON_ENVOI.get(etat)
+
+
+def _is_same(emission: Emission, recue: FactureSuivie) -> bool:
+    """Whether what the OPCO has under this number is this invoice, as far as it tells."""
+    dits = {part.numero_externe for part in recue.dossiers} | {ligne.dossier for ligne in recue.lignes}
+    siens = {dossier.numero_externe for dossier in emission.facture.dossiers}
+    return recue.montant == emission.facture.total and (not dits or dits == siens)
+
+
+def require_known(carnet: Carnet, boite: BoiteEnvoi) -> None:
+    """Every invoice that waits in the outbox is in the book, which tells the échéances it bills. Raises ErreurCfa."""
+    connues = {emission.numero for emission in carnet.list_emissions()}
+    inconnues = [
+        envoi.libelle or f"envoi n° {envoi.id}"
+        for envoi in boite.list_envois()
+        if str(envoi.nature) == "FACTURE" and str(envoi.etat) in _EN_CHEMIN and envoi.libelle not in connues
+    ]
+    if inconnues:
+        suite = "…" if len(inconnues) > 5 else ""
+        raise ErreurCfa(INCONNUES.format(numeros=", ".join(inconnues[:5]) + suite))
 
 
 def list_numeros(boite: BoiteEnvoi, vue: Vue) -> frozenset[str]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 Valeur = str | bool | int | float
+# A table: its name, or the names that lead to it (`("afdas", "facturation")`); None for the top level.
+Table = str | tuple[str, ...] | None
 _CLE_NUE = re.compile(r"[A-Za-z0-9_-]+")
 _LIGNES = re.compile(r"[^\n]*\n|[^\n]+")  # TOML's lines: not Unicode's, which end at more characters
 
@@ -29,27 +31,39 @@ class _Enonce:
     table: tuple[str, ...]
     chemin: tuple[str, ...] = ()
 
+    @property
+    def entier(self) -> tuple[str, ...]:
+        """The whole path of a key, whether its table has a title of its own or is written with dots."""
+        return self.table + self.chemin
 
-def set_values(texte: str, table: str | None, valeurs: Mapping[str, Valeur]) -> str:
-    """`texte` with these values in `table` (None: the top level), made if absent. Raises EditionImpossible."""
+
+def set_values(texte: str, table: Table, valeurs: Mapping[str, Valeur]) -> str:
+    """`texte` with these values in `table`, made if absent. Raises EditionImpossible."""
+    chemin = _names(table)
     attendu = read(texte)
-    cible = attendu if table is None else attendu.setdefault(table, {})
-    if not isinstance(cible, dict):
-        raise EditionImpossible("not a table")
+    if not valeurs:
+        return texte
+    cible: Any = attendu
+    for nom in chemin:
+        cible = cible.setdefault(nom, {})
+        if not isinstance(cible, dict):
+            raise EditionImpossible("not a table")
     cible.update(valeurs)
     for cle, valeur in valeurs.items():
-        texte = _set_one(texte, () if table is None else (table,), cle, valeur)
+        texte = _set_one(texte, chemin, cle, valeur)
     return _verified(texte, attendu)
 
 
-def delete_values(texte: str, table: str | None, cles: frozenset[str]) -> str:
+def delete_values(texte: str, table: Table, cles: frozenset[str]) -> str:
     """`texte` without these keys in `table`. Raises EditionImpossible."""
+    vise = _names(table)
     attendu = read(texte)
-    cible = attendu if table is None else attendu.get(table, {})
+    cible: Any = attendu
+    for nom in vise:
+        cible = cible.get(nom, {}) if isinstance(cible, dict) else {}
     for cle in cles & cible.keys():
         del cible[cle]
-    vise = () if table is None else (table,)
-    gardes = [un for un in _split(texte) if not (un.genre == "cle" and un.table == vise and un.chemin[0] in cles)]
+    gardes = [un for un in _split(texte) if not (un.genre == "cle" and un.entier in {(*vise, cle) for cle in cles})]
     return _verified("".join(un.lignes for un in gardes), attendu)
 
 
@@ -77,25 +91,49 @@ def _next_title(enonces: list[_Enonce], rang: int) -> str | None:
     return None
 
 
+def _names(table: Table) -> tuple[str, ...]:
+    if table is None:
+        return ()
+    return (table,) if isinstance(table, str) else table
+
+
 def _set_one(texte: str, table: tuple[str, ...], cle: str, valeur: Valeur) -> str:
     enonces = _split(texte)
     fin = "\r\n" if "\r\n" in texte else "\n"
-    nouvelle = f"{_key(cle)} = {dump(valeur)}"
     for rang, un in enumerate(enonces):
-        if un.genre == "cle" and un.table == table and un.chemin == (cle,):
+        if un.genre == "cle" and un.entier == (*table, cle):
             marge = un.lignes[: len(un.lignes) - len(un.lignes.lstrip())]
-            remplace = marge + nouvelle + _comment(un.lignes) + fin
+            remplace = f"{marge}{_dotted(un.chemin)} = {dump(valeur)}{_comment(un.lignes)}{fin}"
             return "".join([*(e.lignes for e in enonces[:rang]), remplace, *(e.lignes for e in enonces[rang + 1 :])])
-    dernier = max((r for r, un in enumerate(enonces) if un.table == table and un.genre in ("cle", "table")), default=-1)
-    if dernier < 0 and table:
+    ici = [rang for rang, un in enumerate(enonces) if un.table == table and un.genre in ("cle", "table")]
+    if ici:
+        return _insert(enonces, ici[-1], f"{_key(cle)} = {dump(valeur)}{fin}", fin)
+    if not table:  # the top level stands before any table
+        return f"{_key(cle)} = {dump(valeur)}{fin}{fin if texte.strip() else ''}{texte}"
+    # Where its other keys are written with dots, a title would be a second table of that name.
+    for rang, un in reversed(list(enumerate(enonces))):
+        if un.genre == "cle" and len(un.entier) > len(table) and un.entier[: len(table)] == table:
+            chemin = (*table[len(un.table) :], cle)
+            return _insert(enonces, rang, f"{_dotted(chemin)} = {dump(valeur)}{fin}", fin)
+    return _add_table(enonces, table, f"{_key(cle)} = {dump(valeur)}{fin}", fin)
+
+
+def _add_table(enonces: list[_Enonce], table: tuple[str, ...], ligne: str, fin: str) -> str:
+    """A new table: after those of the same profile, else at the end."""
+    titre = f"[{_dotted(table)}]{fin}{ligne}"
+    siens = [r for r, un in enumerate(enonces) if len(table) > 1 and un.table[:1] == table[:1] and un.genre != "vide"]
+    if not siens:
+        texte = "".join(un.lignes for un in enonces)
         debut = "" if not texte or texte.endswith(("\n\n", "\r\n\r\n")) else fin
-        saut = "" if not texte or texte.endswith("\n") else fin
-        return f"{texte}{saut}{debut}[{_key(table[0])}]{fin}{nouvelle}{fin}"
-    if dernier < 0:  # the top level stands before any table
-        return f"{nouvelle}{fin}{fin if texte.strip() else ''}{texte}"
-    avant = "".join(un.lignes for un in enonces[: dernier + 1])
+        return f"{texte}{'' if not texte or texte.endswith(chr(10)) else fin}{debut}{titre}"
+    suite = enonces[siens[-1] + 1 :]
+    return _insert(enonces, siens[-1], f"{fin}{titre}{fin if suite and suite[0].lignes.strip() else ''}", fin)
+
+
+def _insert(enonces: list[_Enonce], apres: int, lignes: str, fin: str) -> str:
+    avant = "".join(un.lignes for un in enonces[: apres + 1])
     saut = "" if avant.endswith("\n") else fin
-    return f"{avant}{saut}{nouvelle}{fin}" + "".join(un.lignes for un in enonces[dernier + 1 :])
+    return f"{avant}{saut}{lignes}" + "".join(un.lignes for un in enonces[apres + 1 :])
 
 
 def dump(valeur: Valeur) -> str:
@@ -105,6 +143,10 @@ def dump(valeur: Valeur) -> str:
     if isinstance(valeur, str):
         return json.dumps(valeur, ensure_ascii=False).replace("\x7f", "\\u007f")
     return repr(valeur)
+
+
+def _dotted(chemin: tuple[str, ...]) -> str:
+    return ".".join(_key(nom) for nom in chemin)
 
 
 def _key(cle: str) -> str:

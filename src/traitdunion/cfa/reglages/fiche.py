@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,19 +20,25 @@ from traitdunion.cfa.reglages.secrets import (
     record_secret,
 )
 
+FACTURATION, IBAN = "facturation", "iban"
+DANS_FACTURATION = f"{FACTURATION}."
 _NOM = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
 
 @dataclass(frozen=True)
 class Fiche:
-    """What is known of a profile. `valeurs`: without secrets; `secrets`: where each one that is set is kept."""
+    """What is known of a profile.
+
+    `valeurs`: without secrets, those of a section as « facturation.lieu »; `secrets`: where each one that is set is
+    kept; `fin_iban`: the last four characters of the IBAN, all that may be shown of it.
+    """
 
     nom: str
     fichier: Path
     valeurs: Mapping[str, Any]
     secrets: Mapping[str, Rangement]
     existe: bool = True
-    sections: Mapping[str, Any] = field(default_factory=dict)
+    fin_iban: str | None = None
 
     def has(self, nom: str) -> bool:
         """Whether this value is set, wherever it is."""
@@ -58,16 +64,35 @@ def read_fiche(fichier: Path, nom: str, environ: Mapping[str, str]) -> Fiche:
     brut = read_all(fichier)
     lues = values_of(brut, nom)
     secrets: dict[str, Rangement] = {}
+    fin_iban = None
     for secret in SECRETS:
-        if environ.get(PREFIXE + secret.upper()):
-            secrets[secret] = Rangement.ENVIRONNEMENT
-        elif lues.get(secret):
-            secrets[secret] = Rangement.REGLAGES
-        elif trouve := find_secret(nom, secret, fichier.parent):
+        ecrit = _holder(lues, secret).get(secret)
+        if trouve := _find(fichier, nom, secret, ecrit, environ):
             secrets[secret] = trouve[1]
+            if secret == IBAN:
+                fin_iban = "".join(trouve[0].split())[-4:]
     ordinaires = {cle: un for cle, un in lues.items() if cle not in SECRETS and not isinstance(un, dict | list)}
-    sections = {cle: un for cle, un in lues.items() if isinstance(un, dict)}
-    return Fiche(nom, fichier, ordinaires, secrets, nom in list_profils(brut), sections)
+    for section in sorted(SECTIONS):
+        for cle, un in _section(lues, section).items():
+            if cle not in SECRETS and not isinstance(un, dict | list):
+                ordinaires[f"{section}.{cle}"] = un
+    return Fiche(nom, fichier, ordinaires, secrets, nom in list_profils(brut), fin_iban)
+
+
+def _find(fichier: Path, nom: str, secret: str, ecrit: Any, environ: Mapping[str, str]) -> tuple[str, Rangement] | None:
+    if donne := environ.get(PREFIXE + secret.upper()):
+        return donne, Rangement.ENVIRONNEMENT
+    return (str(ecrit), Rangement.REGLAGES) if ecrit else find_secret(nom, secret, fichier.parent)
+
+
+def _holder(lues: Mapping[str, Any], secret: str) -> Mapping[str, Any]:
+    """What of the settings file may hold a secret: that of invoices stands with them."""
+    return _section(lues, FACTURATION) if secret == IBAN else lues
+
+
+def _section(lues: Mapping[str, Any], section: str) -> Mapping[str, Any]:
+    lue = lues.get(section)
+    return lue if isinstance(lue, dict) else {}
 
 
 def record_values(
@@ -83,21 +108,29 @@ def record_values(
         if secret in valeurs
     }
     ordinaires = {cle: valeur for cle, valeur in valeurs.items() if cle not in SECRETS}
+    factures = {cle.removeprefix(DANS_FACTURATION): un for cle, un in ordinaires.items() if _is_facturation(cle)}
+    ordinaires = {cle: un for cle, un in ordinaires.items() if not _is_facturation(cle)}
 
     def change(texte: str) -> str:
         brut = edition.read(texte)
         table = _table(brut, nom)
-        texte = edition.delete_values(texte, table, frozenset(ranges))
+        section = (FACTURATION,) if table is None else (table, FACTURATION)
+        texte = edition.delete_values(texte, table, frozenset(ranges) - {IBAN})
+        texte = edition.delete_values(texte, section, frozenset(ranges) & {IBAN})
         # Commands that name no profile go on with the one they had.
         seuls = [autre for autre in list_profils(brut) if autre != nom]
         if ordinaires and len(seuls) == 1 and PAR_DEFAUT not in brut and seuls != [NOM_DU_HAUT]:
             texte = edition.set_values(texte, None, {PAR_DEFAUT: seuls[0]})
-        return edition.set_values(texte, table, ordinaires) if ordinaires else texte
+        return edition.set_values(edition.set_values(texte, table, ordinaires), section, factures)
 
-    en_clair = fichier.exists() and bool(values_of(read_file(fichier), nom).keys() & ranges.keys())
-    if ordinaires or en_clair:
+    lues = values_of(read_file(fichier), nom) if fichier.exists() else {}
+    if ordinaires or factures or any(secret in _holder(lues, secret) for secret in ranges):
         change_file(fichier, change)
     return ranges
+
+
+def _is_facturation(cle: str) -> bool:
+    return cle.startswith(DANS_FACTURATION)
 
 
 def set_default(fichier: Path, nom: str) -> None:
@@ -118,6 +151,8 @@ def delete_profil(fichier: Path, nom: str) -> None:
         else:
             hauts = {cle for cle, un in brut.items() if not isinstance(un, dict | list)}
             texte = edition.delete_values(texte, None, frozenset(hauts - {PAR_DEFAUT}))
+            for section in SECTIONS:
+                texte = edition.delete_table(texte, section)
         # A default that is gone would stop every command.
         parti = edition.read(texte).get(PAR_DEFAUT) == nom
         return edition.delete_values(texte, None, frozenset({PAR_DEFAUT})) if parti else texte

@@ -91,7 +91,8 @@ def _read_siren(texte: str) -> Valeur:
     return siren
 
 
-def _read_oui(texte: str) -> Valeur:
+def read_oui(texte: str) -> Valeur:
+    """Yes or no. Raises ReponseInvalide."""
     reponse = clean(texte).lower()
     if reponse in _OUI:
         return True
@@ -193,7 +194,7 @@ _FIXES = (
         "renvoi_reconnu",
         "Ce serveur reconnaît-il un dépôt renvoyé ?",
         "oui pour un serveur Trait d'union ; non en cas de doute : rien n'est alors renvoyé d'office.",
-        _read_oui,
+        read_oui,
         d_office="non",
     ),
     Question(
@@ -214,12 +215,4 @@ _FIXES = (
         guidee=False,
     ),
     Question("delai_s", "Patience pour un appel, en secondes", "30 d'office.", _read_delai, guidee=False),
-    Question(
-        "iban",
-        "IBAN du CFA, pour les factures",
-        "Celui que l'OPCO connaît : MyA, « Mon Compte », « Coordonnées bancaires ». Ce que vous tapez reste caché.",
-        read_iban,
-        secret=True,
-        guidee=False,
-    ),
 )

@@ -9,6 +9,8 @@ from traitdunion.cfa.reglages.edition import Valeur
 from traitdunion.cfa.reglages.fiche import Fiche
 from traitdunion.cfa.reglages.questions import Question, ReponseInvalide, clean
 
+_AUTRES_NOMS = {"facturation.iban": "iban"}  # a secret is known by its own name, wherever it is kept
+
 
 def read_donnees(liste: Sequence[Question], valeurs: Iterable[str], entree: str) -> dict[str, Valeur]:
     """What options (`valeurs`) and standard input (`entree`) give, in lines nom=valeur.
@@ -22,6 +24,7 @@ def read_donnees(liste: Sequence[Question], valeurs: Iterable[str], entree: str)
     for rang, (ligne, en_option) in enumerate(lignes, 1):
         nom, egal, reste = ligne.partition("=")
         nom = clean(nom)
+        nom = _AUTRES_NOMS.get(nom, nom)
         if not egal or nom not in connues:
             # The line may be a secret, even before its « = » (base 64): quoted only when it nearly is a known name.
             proche = get_close_matches(nom, connues, n=1, cutoff=0.7)
@@ -51,7 +54,8 @@ def read_environment(
     return {
         question.nom: _read_one(question, environ[PREFIXE + question.nom.upper()])
         for question in liste
-        if question.nom not in donnees
+        if "." not in question.nom  # no variable has such a name
+        and question.nom not in donnees
         and environ.get(PREFIXE + question.nom.upper())
         and (question.nom in fiche.secrets or not fiche.has(question.nom))
     }
@@ -59,11 +63,17 @@ def read_environment(
 
 def require_whole(liste: Sequence[Question], fiche: Fiche, donnees: Mapping[str, Valeur]) -> None:
     """Nothing that a profile must have is missing. Raises ProfilInvalide, which says how to give it."""
-    manquantes = [q for q in liste if q.obligatoire and q.nom not in donnees and not fiche.has(q.nom)]
+    manquantes = list_missing(liste, fiche, donnees)
     if manquantes:
         noms = ", ".join(q.nom for q in manquantes)
-        variables = ", ".join(PREFIXE + q.nom.upper() for q in manquantes)
+        variables = ", ".join(PREFIXE + q.nom.upper() for q in manquantes if "." not in q.nom)
+        suite = f", ou par l'environnement ({variables})" if variables else ""
         raise ProfilInvalide(
-            f"Il manque au profil « {fiche.nom} » : {noms}. Donnez-les par --valeur NOM=VALEUR (sauf les secrets), par "
-            f"--depuis-entree, ou par l'environnement ({variables}). Rien n'a été enregistré."
+            f"Il manque au profil « {fiche.nom} » : {noms}. Donnez-les par --valeur NOM=VALEUR (sauf les secrets), ou "
+            f"par --depuis-entree{suite}. Rien n'a été enregistré."
         )
+
+
+def list_missing(liste: Sequence[Question], fiche: Fiche, donnees: Mapping[str, Valeur]) -> list[Question]:
+    """What must be there and is neither kept nor given."""
+    return [q for q in liste if q.obligatoire and q.nom not in donnees and not fiche.has(q.nom)]

@@ -9,13 +9,14 @@ from typing import Any
 import httpx
 import pytest
 from builders import envois
-from builders.opco_factice import brut, refus
+from builders.opco_factice import API, brut, refus
 from builders.pairs import opco_modele
 from builders.pairs.boites import DEPART, Horloge, a_corps, a_pdf, open_box, put_in
 from builders.pairs.opco_modele import OpcoModele
 
 from traitdunion.cfa.boite import (
     Arret,
+    AutreDestinataire,
     BilanBoite,
     Boite,
     EnvoiInconnu,
@@ -619,3 +620,47 @@ def test_nothing_of_a_person_is_in_the_repr(boite: Boite) -> None:
 
 def test_the_depot_of_the_builders_is_what_is_put_in() -> None:
     assert a_corps(3) == envois.to_json(envois.a_depot(3))
+
+
+# For one OPCO, and for one CFA
+
+
+def test_what_was_prepared_for_one_server_never_goes_to_another(boite: Boite, opco: OpcoModele) -> None:
+    put_in(boite, 0)
+    with opco.client() as client:
+        boite.drain(client)
+    put_in(boite, 1)
+    with opco.client(api="https://autre.exemple.invalid/") as ailleurs, pytest.raises(AutreDestinataire) as refuse:
+        boite.drain(ailleurs)
+
+    assert "https://autre.exemple.invalid" in str(refuse.value)
+    assert "--adresse-changee" in str(refuse.value)
+    assert len(opco.depots) == 1
+    assert boite.count_etats()[EtatEnvoi.EN_ATTENTE] == 2
+
+
+def test_what_was_prepared_for_one_cfa_never_goes_under_the_key_of_another(boite: Boite, opco: OpcoModele) -> None:
+    put_in(boite, 0)
+    boite.bind(API, "356000000")
+    with opco.client(siren="923456786") as client, pytest.raises(AutreDestinataire, match="356000000"):
+        boite.drain(client)
+    with pytest.raises(AutreDestinataire, match="923456786"):  # the same address does not make it the same CFA
+        boite.bind(API, "923456786", adresse_changee=True)
+
+    assert opco.depots == []
+
+
+def test_an_opco_that_moved_is_said_by_a_person_once(boite: Boite, opco: OpcoModele) -> None:
+    put_in(boite, 0)
+    boite.bind("https://ancienne.exemple.invalid", None)
+    boite.bind(API, "356000000", adresse_changee=True)
+    drain(boite, opco)
+
+    assert boite.count_etats()[EtatEnvoi.ACCEPTE] == 2
+    with pytest.raises(AutreDestinataire):
+        boite.bind("https://ancienne.exemple.invalid", None)
+
+
+def test_an_address_is_the_same_with_or_without_its_final_slash(boite: Boite) -> None:
+    boite.bind(f"{API}/", None)
+    boite.bind(API, None)

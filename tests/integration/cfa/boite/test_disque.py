@@ -19,7 +19,7 @@ from builders.pairs.boites import Horloge, a_convention, a_corps, a_pdf, killed_
 from builders.pairs.opco_modele import OpcoModele
 
 from traitdunion.cfa.boite import Arret, Boite, BoiteEndommagee, BoiteOccupee, BoitePleine, EtatEnvoi
-from traitdunion.cfa.boite.disque import pannes, requetes, verrou
+from traitdunion.cfa.boite.disque import pannes, requetes, schema, verrou
 
 AVANT_L_ENVOI = ("fichier_ecrit", "fichier_range", "mise_en_boite")
 
@@ -126,6 +126,16 @@ def test_another_programs_database_is_not_taken_for_ours(tmp_path: Path) -> None
     conn.close()
     with pytest.raises(BoiteEndommagee, match="n'en est pas une"):
         open_box(tmp_path)
+
+
+def test_a_box_of_the_first_version_is_brought_up_to_date_with_all_it_holds(tmp_path: Path, opco: OpcoModele) -> None:
+    with pytest.MonkeyPatch.context() as monkey:
+        monkey.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:1])
+        with open_box(tmp_path) as ancienne:
+            put_in(ancienne)
+    with open_box(tmp_path) as boite:
+        drain(boite, opco)
+        assert boite.count_etats()[EtatEnvoi.ACCEPTE] == 2
 
 
 def test_a_box_of_a_later_version_is_left_alone(tmp_path: Path) -> None:

@@ -261,3 +261,51 @@ def test_a_bar_counts_what_has_come_to_its_end(poste: Poste, monkeypatch: pytest
             for etat in (EtatEnvoi.EN_COURS, EtatEnvoi.ACCEPTE, EtatEnvoi.EN_COURS, EtatEnvoi.REFUSE):
                 avance(replace(boite.find(1), etat=etat))
     assert "2/2" in ecran.getvalue()
+
+
+def test_the_settings_file_that_is_named_says_which_box_is_meant(poste: Poste) -> None:
+    # Without it, what waits for the OPCO of every day would leave with the access of the other one.
+    def write(nom: str) -> Path:
+        fichier = poste.dossier / f"{nom}.toml"
+        fichier.write_text(
+            f'[{nom}]\napi = "{API}"\njeton = "{JETON}"\nclient_id = "{CLIENT_ID}"\nclient_secret = "{SECRET}"\n'
+            f'cle_api = "{CLE}"\n'
+        )
+        fichier.chmod(0o600)
+        return fichier
+
+    autre = write("autre")
+    poste.env = {"TRAITDUNION_CFA_CONFIGURATION": str(write("courant")), **poste.env}
+    for nom in ("API", "JETON", "CLIENT_ID", "CLIENT_SECRET", "CLE_API"):
+        del poste.env[f"TRAITDUNION_CFA_{nom}"]
+    poste.put_in(0)
+
+    assert "vide" in poste.envois("envoyer", "--configuration", autre).stderr
+    assert poste.opco.depots == []
+    assert json.loads(poste.envois("lister", "--configuration", autre, "--json").stdout) == []
+    poste.put_in(1, "--configuration", str(autre))
+    assert len(json.loads(poste.envois("lister", "--json").stdout)) == 2
+    assert poste.envois("envoyer").exit_code == 0
+    assert len(poste.opco.depots) == 1
+
+
+def test_a_profile_whose_address_changes_sends_nothing_of_what_waits(poste: Poste) -> None:
+    poste.put_in(0)
+    ancienne, poste.env["TRAITDUNION_CFA_API"] = poste.env["TRAITDUNION_CFA_API"], "https://autre.exemple.invalid"
+
+    for fait in (poste.envois("envoyer"), poste.put_in(1)):
+        assert fait.exit_code == 2
+        assert f"est pour {ancienne}" in " ".join(fait.stderr.split())
+    assert poste.opco.depots == []
+    assert len(json.loads(poste.envois("lister", "--json").stdout)) == 2
+
+
+def test_an_opco_that_moved_gets_what_waits_once_a_person_says_so(poste: Poste) -> None:
+    poste.env["TRAITDUNION_CFA_API"] = "https://ancienne.exemple.invalid"
+    poste.put_in(0)
+    poste.env["TRAITDUNION_CFA_API"] = API
+
+    assert poste.envois("envoyer").exit_code == 2
+    assert poste.envois("envoyer", "--adresse-changee").exit_code == 0
+    assert poste.envois("envoyer").exit_code == 0
+    assert len(poste.opco.depots) == 1

@@ -17,9 +17,11 @@ from builders.opco_factice import API, CLE, CLIENT_ID, JETON, SECRET, OpcoFactic
 from typer.testing import CliRunner, Result
 
 from traitdunion.cfa.commandes import app, guide_reglages
+from traitdunion.cfa.facturation.emetteur import Emetteur, EmetteurInvalide
 from traitdunion.cfa.profil import Profil
 
 NEUF = f"api={API}\njeton={JETON}\nclient_id={CLIENT_ID}\nclient_secret={SECRET}\ncle_api={CLE}\nsiren=356 000 000\n"
+IBAN = "FR7630006000011234567890189"
 REPONSES = [API, JETON, CLIENT_ID, SECRET, CLE, "356000000", "oui"]
 
 
@@ -64,7 +66,7 @@ def words(texte: str) -> str:
 
 @pytest.mark.usefixtures("someone")
 def test_the_first_time_each_value_is_asked_and_the_connection_is_tried(opco: OpcoFactice, fichier: Path) -> None:
-    fini = run(opco, entree="\n".join(["afdas", *REPONSES]) + "\n")
+    fini = run(opco, entree="\n".join(["afdas", *REPONSES, "n"]) + "\n")
 
     assert fini.exit_code == 0, fini.output
     profil = Profil.load()
@@ -92,6 +94,7 @@ def test_an_answer_that_does_not_fit_is_asked_again_at_once(opco: OpcoFactice) -
         "12",
         "",
         "",
+        "n",
     ]
     fini = run(opco, "--sans-essai", entree="\n".join(entree) + "\n")
 
@@ -104,7 +107,7 @@ def test_an_answer_that_does_not_fit_is_asked_again_at_once(opco: OpcoFactice) -
 
 @pytest.mark.usefixtures("someone")
 def test_a_profile_named_as_an_opco_is_proposed_that_opco(opco: OpcoFactice, fichier: Path) -> None:
-    fini = run(opco, "--profil", "akto", "--sans-essai", entree="\n".join(["", *REPONSES]) + "\n")
+    fini = run(opco, "--profil", "akto", "--sans-essai", entree="\n".join(["", *REPONSES, ""]) + "\n")
 
     assert fini.exit_code == 0, fini.output
     assert 'opco = "akto"' in fichier.read_text()
@@ -251,6 +254,109 @@ def test_settings_are_kept_when_the_connection_fails_and_the_code_says_so(opco: 
     assert Profil.load().client_id == CLIENT_ID
 
 
+FACTURES = ["CFA FICTIF", "1 rue de l'Exemple, 75001 PARIS", IBAN, "11 75 00000 75", "", "", "", "CFA/", "", "", "", ""]
+
+
+@pytest.mark.usefixtures("someone")
+def test_invoices_are_a_second_chapter_asked_at_once_or_later(opco: OpcoFactice, fichier: Path) -> None:
+    tout = run(opco, "--sans-essai", entree="\n".join(["afdas", *REPONSES, "o", *FACTURES]) + "\n")
+    assert tout.exit_code == 0, tout.output
+    assert "MyA, « Mon Compte », « Coordonnées bancaires »" in words(tout.stderr)
+    assert IBAN not in tout.output
+    emetteur = Emetteur.load()
+    assert (emetteur.denomination, emetteur.nda, emetteur.prefixe) == ("CFA FICTIF", "11750000075", "CFA/")
+    assert (emetteur.client, emetteur.fin_iban, emetteur.valent_certificat) == ("Afdas", "…0189", True)
+    assert IBAN not in fichier.read_text()
+
+    plus_tard = run(opco, "--profil", "akto", "--sans-essai", entree="\n".join(["", *REPONSES, "n"]) + "\n")
+    assert plus_tard.exit_code == 0, plus_tard.output
+    assert "Plus tard : traitdunion cfa configurer --facturation --profil akto" in words(plus_tard.stderr)
+    ensuite = run(opco, "--profil", "akto", "--facturation", entree="\n".join(FACTURES) + "\n")
+    assert ensuite.exit_code == 0, ensuite.output
+    assert Emetteur.load(nom="akto").client == "Akto"
+
+
+@pytest.mark.usefixtures("someone")
+def test_ctrl_c_among_invoices_keeps_the_connection(opco: OpcoFactice) -> None:
+    fini = run(opco, "--sans-essai", entree="\n".join(["afdas", *REPONSES, "o", "CFA FICTIF"]) + "\n")
+
+    assert fini.exit_code == 130
+    assert Profil.load().client_id == CLIENT_ID
+    with pytest.raises(EmetteurInvalide, match="le nom du CFA, son adresse, son IBAN"):
+        Emetteur.load()
+
+
+@pytest.mark.usefixtures("someone", "trousseau")
+def test_what_invoices_say_is_changed_one_value_at_a_time(opco: OpcoFactice, fichier: Path) -> None:
+    run(opco, "--profil", "afdas", "--depuis-entree", "--sans-essai", entree=NEUF + FACTURES_DE_SCRIPT)
+    fichier.write_text(fichier.read_text().replace("[afdas.fact", "# la compta\n[afdas.fact"), encoding="utf-8")
+
+    fini = run(opco, "--facturation", entree="3\nFR00\nFR76 3000 1007 9412 3456 7890 185\n12\nLyon\n\n")
+    assert fini.exit_code == 0, fini.output
+    assert "IBAN du CFA : ••••• 0189 (trousseau du système)" in fini.stderr
+    assert "Cet IBAN ne tombe pas juste" in fini.stderr
+    assert (Emetteur.load().fin_iban, Emetteur.load().lieu) == ("…0185", "Lyon")
+    assert "# la compta\n[afdas.facturation]\n" in fichier.read_text()
+
+
+FACTURES_DE_SCRIPT = f"""facturation.denomination=CFA FICTIF
+facturation.adresse=1 rue de l'Exemple, 75001 PARIS
+facturation.valent_certificat=non
+facturation.iban={IBAN}
+"""
+
+
+def test_a_script_gives_what_invoices_say_and_shows_it_without_the_iban(opco: OpcoFactice) -> None:
+    sans = run(opco, "--facturation", "--depuis-entree", entree=FACTURES_DE_SCRIPT)
+    assert sans.exit_code == 2
+    assert "Réglez d'abord la liaison avec l'OPCO : traitdunion cfa configurer" in words(sans.stderr)
+
+    run(opco, "--profil", "afdas", "--depuis-entree", "--sans-essai", entree=NEUF)
+    court = run(opco, "--facturation", "--valeur", "facturation.lieu=Lyon", "--no-input")
+    assert court.exit_code == 2
+    assert "il manque au profil « afdas » : facturation.denomination, facturation.adresse, iban" in words(
+        court.stderr
+    ).replace("Il", "il")
+    fini = run(opco, "--facturation", "--depuis-entree", "--json", entree=FACTURES_DE_SCRIPT)
+    assert fini.exit_code == 0, fini.output
+
+    montre = run(opco, "--montrer")
+    assert "[afdas] facturation.denomination : CFA FICTIF" in montre.stdout
+    assert "[afdas] facturation.valent_certificat : non" in montre.stdout
+    assert "[afdas] iban : ••••• 0189 (fichier secrets.toml)" in montre.stdout
+    (lu,) = json.loads(run(opco, "--montrer", "--json").stdout)
+    assert (lu["iban"], lu["reglages"]["facturation.valent_certificat"]) == ("…0189", False)
+    assert IBAN not in fini.output + montre.output
+
+
+def test_the_iban_leaves_the_settings_for_a_safer_place(opco: OpcoFactice, fichier: Path) -> None:
+    run(opco, "--profil", "afdas", "--depuis-entree", "--sans-essai", entree=NEUF)
+    fichier.write_text(fichier.read_text() + f'\n[afdas.facturation]\niban = "{IBAN}"  # à ranger\n')
+    fini = run(opco, "--facturation", "--depuis-entree", entree=FACTURES_DE_SCRIPT)
+
+    assert fini.exit_code == 0, fini.output
+    assert "« .bak » contient encore l'ancien secret" in words(fini.stderr)
+    assert IBAN not in fichier.read_text()
+    assert Emetteur.load().iban == IBAN
+
+
+@pytest.mark.parametrize(
+    ("argument", "dit"),
+    [
+        (f"iban={IBAN}", "jamais sur la ligne de commande"),
+        (f"facturation.iban={IBAN}", "jamais sur la ligne de commande"),
+        ("facturation.denominaton=x", "Vouliez-vous dire « facturation.denomination » ?"),
+        ("facturation.nda=12", "Numéro de déclaration d'activité (facturation.nda)"),
+    ],
+)
+def test_a_wrong_value_of_invoices_is_said(opco: OpcoFactice, argument: str, dit: str) -> None:
+    fini = run(opco, "--profil", "afdas", "--valeur", argument)
+
+    assert fini.exit_code == 2
+    assert dit in words(fini.stderr)
+    assert IBAN not in fini.output
+
+
 def test_on_a_real_terminal_secrets_are_not_echoed(fichier: Path, tmp_path: Path) -> None:
     maitre, esclave = pty.openpty()
     commande = [sys.executable, "-c", "from traitdunion.cli import main; main()", "cfa", "configurer", "--sans-essai"]
@@ -261,13 +367,13 @@ def test_on_a_real_terminal_secrets_are_not_echoed(fichier: Path, tmp_path: Path
     os.close(esclave)
     ecran = ""
     for attendu, reponse in zip(
-        ("OPCO", "l'API", "connexion", "Client ID", "Client secret", "Identifiant", "SIREN", "reconn"),
-        ["afdas", *REPONSES],
+        ("OPCO", "l'API", "connexion", "Client ID", "Client secret", "Identifiant", "SIREN", "reconn", "maintenant"),
+        ["afdas", *REPONSES, "n"],
         strict=True,
     ):
         ecran += _read_until(maitre, attendu)
         os.write(maitre, reponse.encode() + b"\n")
-    ecran += _read_until(maitre, "Enregistré")
+    ecran += _read_until(maitre, "Plus tard")
     assert enfant.wait(timeout=30) == 0
     os.close(maitre)
 

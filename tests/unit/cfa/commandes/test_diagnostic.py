@@ -14,6 +14,12 @@ from traitdunion.cfa.boite import Boite
 from traitdunion.cfa.boite.disque import verrou
 from traitdunion.cfa.commandes import app
 
+IBAN = "FR7630006000011234567890189"
+FACTURES = f"""denomination = "CFA FICTIF"
+adresse = "1 rue de l'Exemple"
+iban = "{IBAN}"
+"""
+
 
 @pytest.fixture(autouse=True)
 def _no_waiting() -> Iterator[None]:
@@ -52,6 +58,25 @@ def test_a_profile_that_works_is_all_well() -> None:
     assert "✓ Accrochage : Votre éditeur est raccordé" in fini.stdout
     assert "✗" not in fini.stdout
     assert fini.stderr.startswith("Tout va bien")
+
+
+@pytest.mark.parametrize(
+    ("factures", "code", "dit"),
+    [
+        ("", 0, "! Factures : Pas encore réglées : « facturer » ne peut rien préparer."),
+        ('denomination = "CFA FICTIF"\n', 2, "✗ Factures : Pour facturer, il manque : son adresse, son IBAN."),
+        (FACTURES + 'nda = "1"\n', 2, "✗ Factures : Le numéro de déclaration d'activité (nda) compte 11 chiffres."),
+        (FACTURES, 0, "✓ Factures : CFA FICTIF, IBAN …0189, numéros en « F- »."),
+    ],
+)
+def test_what_invoices_say_is_looked_at(fichier: Path, factures: str, code: int, dit: str) -> None:
+    fichier.write_text(fichier.read_text() + (f"[afdas.facturation]\n{factures}" if factures else ""))
+    fini = run(OpcoFactice())
+
+    assert fini.exit_code == code
+    assert dit in fini.stdout
+    assert ("traitdunion cfa configurer --facturation --profil afdas" in fini.stdout) == (factures != FACTURES)
+    assert IBAN not in fini.output
 
 
 @pytest.mark.usefixtures("fichier")

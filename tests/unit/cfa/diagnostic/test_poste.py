@@ -45,7 +45,7 @@ def test_a_word_that_means_nothing_is_told_with_the_one_that_was_meant() -> None
     brut = {
         "profil_par_defaut": "afdas",
         "clef_api": "x",
-        "afdas": {"api": "https://x", "scoope": "x", "opco": "afdas", "facturation": {"lieu": "Paris"}},
+        "afdas": {"api": "https://x", "scoope": "x", "opco": "afdas", "facturation": {"lieux": "Paris"}},
         "afdsa": {"zzz": 1},
     }
     constats = list(poste.check_cles_du_fichier(brut))
@@ -56,6 +56,7 @@ def test_a_word_that_means_nothing_is_told_with_the_one_that_was_meant() -> None
         "clef_api": "Vouliez-vous dire « cle_api » ?",
         "scoope": "Vouliez-vous dire « scope » ?",
         "afdsa": "Vouliez-vous dire « afdas » ?",
+        "lieux": "Vouliez-vous dire « lieu » ?",
     }
 
 

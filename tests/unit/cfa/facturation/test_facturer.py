@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import httpx
 import pytest
 import stamina
 from builders import fichiers
+from builders.cfa.trousseau import TrousseauEnMemoire
 from builders.opco_factice import coupure
 from builders.suivi.opco import PARTS
 from builders.suivi.poste import IBAN, LE, Poste
@@ -259,7 +261,11 @@ def test_certificates_are_matched_by_number_or_by_name_and_sent(poste: Poste, tm
 @pytest.mark.parametrize(
     ("avant", "apres", "dit"),
     [
-        ('denomination = "CFA FICTIF DES EXEMPLES"', "", "Il manque aux réglages de facturation : denomination"),
+        (
+            'denomination = "CFA FICTIF DES EXEMPLES"',
+            "",
+            "il manque : le nom du CFA. Tapez : traitdunion cfa configurer",
+        ),
         ("7890 189", "7890 188", "IBAN des réglages de facturation n'est pas valide"),
         ('nda = "11750000001"', 'nda = "1175"', "11 chiffres"),
         ('client = "OPCO FICTIF"', 'prefixe = "Févr "', "préfixe des numéros"),
@@ -332,19 +338,110 @@ def test_a_refusal_seen_by_suivre_frees_the_echeance(poste: Poste) -> None:
     assert lu["actes"][0]["commande"] == "traitdunion cfa facturer"
 
 
-def test_the_iban_may_come_from_the_environment_or_from_where_secrets_are_kept(poste: Poste) -> None:
+def test_the_iban_is_that_of_the_environment_then_of_the_settings_then_of_the_keyring(
+    poste: Poste, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fin() -> str:
+        return str(json.loads(poste.type("facturer", "--a-blanc", "--json").stdout)["iban"])
+
+    trousseau = TrousseauEnMemoire()
+    monkeypatch.setattr("keyring.get_keyring", lambda: trousseau)
+    trousseau.set_password("traitdunion", "defaut:iban", "FR76 3000 1007 9412 3456 7890 185")
+    assert fin() == "…0189", "that of the settings file wins over the keyring's"
+    poste.environ["TRAITDUNION_CFA_IBAN"] = "FR14 2004 1010 0505 0001 3M02 606"
+    assert fin() == "…2606", "that of the environment over both"
+
+    del poste.environ["TRAITDUNION_CFA_IBAN"]
     sans = "\n".join(ligne for ligne in poste.reglages.read_text().splitlines() if not ligne.startswith("iban"))
     poste.reglages.write_text(sans)
-    manque = poste.type("facturer", "--a-blanc")
-    assert manque.exit_code == 2
-    assert "Il manque aux réglages de facturation : iban" in " ".join(manque.stderr.split())
+    assert fin() == "…0185"
 
-    secrets = poste.reglages.with_name("secrets.toml")
+    trousseau.delete_password("traitdunion", "defaut:iban")
+    manque = poste.type("facturer", "--a-blanc", "--json")
+    assert manque.exit_code == 2
+    dit = " ".join(manque.stderr.split())
+    assert dit == "Pour facturer, il manque : son IBAN. Tapez : traitdunion cfa configurer --facturation"
+    secrets = poste.reglages.parent / "secrets.toml"
     secrets.write_text(f'[defaut]\niban = "{IBAN}"\n')
     secrets.chmod(0o600)
-    assert json.loads(poste.type("facturer", "--a-blanc", "--json").stdout)["iban"] == "…0189"
+    assert fin() == "…0189"
 
-    poste.environ["TRAITDUNION_CFA_IBAN"] = "FR76 3000 1007 9412 3456 7890 185"
-    assert json.loads(poste.type("facturer", "--a-blanc", "--json").stdout)["iban"] == "…0185"
+
+def test_the_iban_is_not_in_what_python_shows() -> None:
     emetteur = Emetteur(denomination="CFA FICTIF", adresse="1 rue de l'Exemple", iban=IBAN)
     assert IBAN not in repr(emetteur)
+
+
+def an_other_invoice(poste: Poste, numero: str, dossier: int) -> None:
+    """The same CFA, from another machine: that number, for another dossier and the same amount."""
+    lignes = [
+        {"natureLigne": "PEDAGOGIE", "numeroEcheance": "1", "numeroDossier": f"CA-{dossier:07d}", "montant": 3200.0}
+    ]
+    emetteur = {"siretEmetteur": "32345678000010", "ibanEmetteur": IBAN}
+    poste.opco.receive({"numero": numero, **emetteur, "lignes": lignes})
+
+
+def test_a_number_that_another_machine_took_costs_no_echeance(poste: Poste) -> None:
+    engaged(poste, 2)
+    poste.type("synchroniser")
+    an_other_invoice(poste, "F-2026-00001", 2)
+    refusee = poste.type("facturer", "--oui", "--hors-ligne", "--dossier", "CA-0000001")
+    assert refusee.exit_code == 3, refusee.output
+
+    assert poste.type("facturer", "--oui").exit_code == 0
+    assert [(une["referenceFactureCFA"], une["lignes"][0]["numeroDossier"]) for une in poste.opco.factures] == [
+        ("F-2026-00001", "CA-0000002"),
+        ("F-2026-00002", "CA-0000001"),
+    ]
+
+
+def test_an_invoice_relaunched_after_its_refusal_is_not_prepared_again(poste: Poste) -> None:
+    engaged(poste, 2)
+    poste.opco.refuse_factures = "IBAN_NON_VALIDE"
+    poste.type("facturer", "--oui")
+    poste.opco.refuse_factures = None
+    for envoi in list(poste.boite.envois):  # « envois relancer », and nothing sent yet
+        poste.boite.set_etat(envoi.id, "EN_ATTENTE")
+    resultat = poste.type("facturer", "--oui", "--regrouper")
+
+    assert resultat.exit_code == 0, resultat.output
+    assert "Déjà dans la facture F-2026-00001, qui attend" in resultat.stderr
+    assert [un.libelle for un in poste.boite.envois] == ["F-2026-00001", "F-2026-00002"]
+
+
+def test_a_refused_invoice_that_is_given_up_leaves_no_hole(poste: Poste) -> None:
+    engaged(poste)
+    poste.opco.refuse_factures = "IBAN_NON_VALIDE"
+    poste.type("facturer", "--oui")
+    poste.opco.refuse_factures = None
+    poste.boite.set_etat(1, "ABANDONNE")
+
+    assert poste.type("facturer", "--oui").exit_code == 0
+    assert sent(poste) == ["F-2026-00001"]
+
+
+def test_an_invoice_given_up_when_nobody_knows_keeps_its_number_for_ever(poste: Poste) -> None:
+    engaged(poste)
+    poste.type("synchroniser")
+    poste.opco.pannes = [coupure(httpx.ReadError)] * 9
+    poste.type("facturer", "--oui", "--hors-ligne")
+    poste.opco.pannes = []
+    poste.boite.envois = [replace(un, etat="ABANDONNE", essais=1) for un in poste.boite.envois]
+
+    assert poste.type("facturer", "--oui").exit_code == 0
+    assert sent(poste) == ["F-2026-00002"]
+
+
+def test_a_book_that_was_lost_does_not_bill_again_what_waits_in_the_outbox(poste: Poste) -> None:
+    engaged(poste)
+    poste.type("synchroniser")
+    poste.opco.pannes = [coupure(httpx.ReadError)] * 9
+    poste.type("facturer", "--oui", "--hors-ligne")
+    poste.opco.pannes = []
+    (poste.donnees / "factures.db").unlink()
+    resultat = poste.type("facturer", "--oui")
+
+    assert resultat.exit_code == 3
+    assert "F-2026-00001" in resultat.stderr
+    assert "envois envoyer" in resultat.stderr
+    assert [un.libelle for un in poste.boite.envois] == ["F-2026-00001"]

@@ -89,15 +89,60 @@ def test_a_sign_inside_a_text_is_no_comment() -> None:
     [
         "api = ",
         "[afdas\n",
-        'afdas = { api = "https://x" }\n',  # an inline table cannot take a line
-        '"afdas".api = "https://x"\n',
-        'afdas.api = "https://x"\n',
+        'afdas = { api = "https://x", jeton = "https://z" }\n',  # an inline table cannot take a line
         "[[afdas]]\napi = 1\n",
     ],
 )
 def test_what_cannot_be_changed_safely_is_refused(texte: str) -> None:
     with pytest.raises(EditionImpossible):
         set_values(texte, "afdas", {"api": "https://y"})
+
+
+NICHE = """\
+[afdas]
+api = "https://afdas.exemple.invalid"
+# qui facture
+[afdas.facturation]  # à jour de septembre
+lieu = "Paris" # le siège
+
+[afdas.routes]
+# routes de l'OPCO
+factures = "/v1/factures"
+[akto]
+api = "https://akto.exemple.invalid"
+routes.dossiers = "/v2/dossiers" # écrit avec des points
+"""
+
+
+def test_a_table_of_a_profile_is_changed_where_it_stands() -> None:
+    change = set_values(NICHE, ("afdas", "facturation"), {"lieu": "Lyon", "nda": "11750000075"})
+    assert change == NICHE.replace('lieu = "Paris" # le siège\n', 'lieu = "Lyon" # le siège\nnda = "11750000075"\n')
+
+    change = set_values(NICHE, ("afdas", "routes"), {"factures": "/v2/factures"})
+    assert change == NICHE.replace("/v1/factures", "/v2/factures")
+
+
+def test_a_new_table_of_a_profile_comes_after_its_others() -> None:
+    sans = NICHE.replace(NICHE[NICHE.index("# qui facture") : NICHE.index("[afdas.routes]")], "")
+    change = set_values(sans, ("afdas", "facturation"), {"lieu": "Paris"})
+    assert change == sans.replace("[akto]", '\n[afdas.facturation]\nlieu = "Paris"\n\n[akto]')
+
+    change = set_values(NICHE, ("akto", "facturation"), {"lieu": "Paris"})
+    assert change == NICHE + '\n[akto.facturation]\nlieu = "Paris"\n'
+
+
+def test_a_table_written_with_dots_goes_on_with_dots() -> None:
+    change = set_values(NICHE, ("akto", "routes"), {"factures": "/v2/factures", "dossiers": "/v3/dossiers"})
+    lignes = 'routes.dossiers = "/v3/dossiers" # écrit avec des points\nroutes.factures = "/v2/factures"\n'
+    assert change == NICHE[: NICHE.index("routes.dossiers")] + lignes
+    assert delete_values(change, ("akto", "routes"), frozenset({"dossiers"})).endswith(
+        '.invalid"\nroutes.factures = "/v2/factures"\n'
+    )
+
+
+def test_the_profile_of_the_top_level_has_its_table_too() -> None:
+    assert set_values('api = "x"\n', ("facturation",), {"lieu": "L"}) == 'api = "x"\n\n[facturation]\nlieu = "L"\n'
+    assert set_values("[facturation]\n", None, {"api": "x"}) == 'api = "x"\n\n[facturation]\n'
 
 
 VALEURS = st.one_of(st.booleans(), st.integers(-(2**62), 2**62), st.text(st.characters(exclude_categories=["Cs"])))
@@ -113,6 +158,20 @@ def test_whatever_is_set_is_read_back_and_the_rest_is_untouched(valeurs: dict[st
     (avant if table is None else avant[table]).update(valeurs)
     assert lu == avant
     assert all(ligne in change for ligne in ECRIT.splitlines() if ligne.startswith("#"))
+
+
+@given(
+    st.dictionaries(st.text("abz-_é. \"'#=[]", min_size=1), VALEURS, max_size=6),
+    st.sampled_from([("afdas", "facturation"), ("afdas", "routes"), ("akto", "routes"), ("akto", "facturation")]),
+)
+def test_whatever_is_set_in_a_table_of_a_profile_is_read_back(valeurs: dict[str, str], table: tuple[str, str]) -> None:
+    change = set_values(NICHE, table, valeurs)
+
+    lu, avant = tomllib.loads(change), tomllib.loads(NICHE)
+    if valeurs:
+        avant[table[0]].setdefault(table[1], {}).update(valeurs)
+    assert lu == avant
+    assert all(dit in change for dit in ("# qui facture", "# à jour de septembre", "# routes de", "# écrit avec"))
 
 
 @given(VALEURS)

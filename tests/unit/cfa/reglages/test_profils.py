@@ -212,3 +212,27 @@ def test_a_place_where_nothing_can_be_written_is_told(tmp_path: Path) -> None:
         lieux.data_folder("afdas", {"TRAITDUNION_CFA_DONNEES": str(occupe)})
     with pytest.raises(ProfilInvalide, match="--configuration"):
         fiches.record_values(occupe / "cfa.toml", "afdas", {"api": "x"})
+
+
+@pytest.mark.parametrize(
+    ("un", "autre"),
+    [("OPCO été", "OPCO eté"), ("a/b", "a b"), ("a/b", "a_b"), ("AFDAS", "afdas"), ("é", "è"), ("..", ".")],
+)
+def test_two_profiles_never_share_a_folder(tmp_path: Path, un: str, autre: str) -> None:
+    # One outbox for two OPCO would send to one what is meant for the other.
+    environ = {"TRAITDUNION_CFA_DONNEES": str(tmp_path / "donnees")}
+    dossiers = [lieux.data_folder(nom, environ) for nom in (un, autre)]
+
+    assert str(dossiers[0]).lower() != str(dossiers[1]).lower()
+    assert {dossier.parent for dossier in dossiers} == {tmp_path / "donnees"}
+
+
+@pytest.mark.parametrize("nom", ["x" * 300, "é" * 300, "a\nb", "\0", "..\\..", "\U0001f600"])
+def test_any_name_of_profile_has_a_folder_that_can_be_made(tmp_path: Path, nom: str) -> None:
+    dossier = lieux.data_folder(nom, {"TRAITDUNION_CFA_DONNEES": str(tmp_path)})
+    assert dossier.is_dir()
+    assert dossier.parent == tmp_path
+
+
+def test_a_plain_name_is_its_own_folder() -> None:
+    assert lieux.folder_name("afdas-2026_essai") == "afdas-2026_essai"

@@ -3,11 +3,13 @@
 import pytest
 
 from traitdunion.cfa.reglages.questions import Question, ReponseInvalide, questions
+from traitdunion.cfa.reglages.questions_factures import questions_factures
 from traitdunion.norme import cle_api
 from traitdunion.norme.cle_api import Milieu
 
 CLE = cle_api.compose("A" * 32, milieu=Milieu.PRODUCTION)
-TOUTES: dict[str, Question] = {un.nom: un for un in questions([("afdas", "Afdas"), ("opcoep", "OPCO EP")])}
+LIAISON = questions([("afdas", "Afdas"), ("opcoep", "OPCO EP")])
+TOUTES: dict[str, Question] = {un.nom: un for un in (*LIAISON, *questions_factures())}
 
 
 @pytest.mark.parametrize(
@@ -27,6 +29,12 @@ TOUTES: dict[str, Question] = {un.nom: un for un in questions([("afdas", "Afdas"
         ("delai_s", "12,5 s", 12.5),
         ("delai_s", "600", 600.0),
         ("iban", "fr76 3000 6000 0112 3456 7890 189", "FR7630006000011234567890189"),
+        ("facturation.denomination", " CFA des Métiers d'Art ", "CFA des Métiers d'Art"),
+        ("facturation.denomination", "x" * 300, "x" * 300),
+        ("facturation.nda", "11 75 00000 75", "11750000075"),
+        ("facturation.siret", "356 000 000 00048", "35600000000048"),
+        ("facturation.prefixe", "CFA/", "CFA/"),
+        ("facturation.valent_certificat", "non", False),
     ],
 )
 def test_an_answer_is_read_as_people_type_it(nom: str, texte: str, lu: object) -> None:
@@ -53,6 +61,13 @@ def test_an_answer_is_read_as_people_type_it(nom: str, texte: str, lu: object) -
         ("delai_s", "nan", "Entre 1 et 600"),
         ("delai_s", "vite", "nombre de secondes"),
         ("iban", "FR7630006000011234567890188", "ne tombe pas juste"),
+        ("facturation.denomination", "x" * 301, "300 caractères"),
+        ("facturation.denomination", " ", "300 caractères"),
+        ("facturation.adresse", "1 rue\x1b[2J", "caractère de commande"),
+        ("facturation.nda", "1175000007", "11 chiffres"),
+        ("facturation.siret", "35600000000049", "SIRET"),
+        ("facturation.prefixe", "F 2026", "sans espace"),
+        ("facturation.valent_certificat", "parfois", "oui ou par non"),
     ],
 )
 def test_an_answer_that_does_not_fit_says_why(nom: str, texte: str, dit: str) -> None:
@@ -69,7 +84,12 @@ def test_without_a_list_of_opco_there_is_no_such_question() -> None:
 def test_every_question_says_what_it_is_and_where_to_find_it() -> None:
     assert "Mon Compte" in TOUTES["cle_api"].aide
     assert all(len(un.aide) > 10 and un.libelle for un in TOUTES.values())
-    assert {un.nom for un in TOUTES.values() if un.obligatoire} == {
+    assert {un.nom for un in questions_factures() if un.obligatoire} == {
+        "facturation.denomination",
+        "facturation.adresse",
+        "iban",
+    }
+    assert {un.nom for un in LIAISON if un.obligatoire} == {
         "api",
         "jeton",
         "client_id",

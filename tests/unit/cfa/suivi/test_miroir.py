@@ -14,13 +14,13 @@ import httpx
 import msgspec
 import pytest
 import stamina
-from builders.opco_factice import a_profil, coupure
+from builders.opco_factice import API, a_profil, coupure
 from builders.suivi.opco import OpcoVivant
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from traitdunion.cfa.client import ClientCfa
-from traitdunion.cfa.errors import NoAnswer
+from traitdunion.cfa.errors import ErreurCfa, NoAnswer
 from traitdunion.cfa.suivi import BilanSynchro, MiroirEndommage, Suivi, SynchroEnCours, Vue
 from traitdunion.cfa.suivi.miroir import store
 from traitdunion.cfa.suivi.miroir.base import locked
@@ -466,3 +466,29 @@ def test_a_dossier_of_another_shape_does_not_keep_the_others_from_being_read(che
 
     assert bilan.illisibles == ("CA-0000002",)
     assert [un.lu_le is None for un in vue.dossiers] == [False, True, False]
+
+
+def test_a_mirror_is_of_one_server_only(tmp_path: Path) -> None:
+    chemin, opco, autre = tmp_path / "suivi.db", OpcoVivant(), OpcoVivant()
+    opco.deposit()
+    with Suivi.open(chemin, clock=lambda: MIDI) as suivi:
+        ailleurs = a_profil(siren=None, api=f"{API}/essai")
+        with ClientCfa(ailleurs, transport=at_essai(opco)) as client:
+            suivi.synchroniser(client)
+        avant = suivi.vue()
+        with ClientCfa(a_profil(siren=None), transport=autre.transport) as client:
+            with pytest.raises(ErreurCfa, match="--tout-relire"):
+                suivi.synchroniser(client)
+            assert (autre.vues, facts(suivi.vue())) == ([], facts(avant))
+            suivi.synchroniser(client, tout_relire=True)  # a person says that it is the same OPCO, elsewhere
+            assert suivi.vue().dossiers == ()
+            suivi.synchroniser(client)
+
+
+def at_essai(opco: OpcoVivant) -> httpx.MockTransport:
+    """The same OPCO, under another address."""
+
+    def serve(request: httpx.Request) -> httpx.Response:
+        return opco(httpx.Request(request.method, str(request.url).replace("/essai", ""), content=request.content))
+
+    return httpx.MockTransport(serve)

@@ -82,6 +82,8 @@ class BoiteFactice:
 
     def __exit__(self, *_: object) -> None: ...
 
+    def bind(self, api: str, siren: str | None) -> None: ...
+
     def enqueue_dossier(
         self,
         corps: bytes,

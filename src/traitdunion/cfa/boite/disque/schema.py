@@ -117,7 +117,15 @@ CREATE TABLE relu (
   identite TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 """
-MIGRATIONS = (_V1,)
+_V2 = """
+-- Which server, and which CFA, the envois of this box were prepared for.
+CREATE TABLE destinataire (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  api TEXT NOT NULL,
+  siren TEXT
+) STRICT;
+"""
+MIGRATIONS = (_V1, _V2)
 
 
 def open_database(dossier: Path) -> sqlite3.Connection:

@@ -247,7 +247,16 @@ class Store:
         ligne = self._one("SELECT decide_le, jusqua FROM pause")
         return None if ligne is None else (ligne[0], ligne[1])
 
+    def find_destinataire(self) -> tuple[str, str | None] | None:
+        """The base URL of the server, and the CFA's SIREN when it was said, that this box is for."""
+        ligne = self._one("SELECT api, siren FROM destinataire")
+        return None if ligne is None else (ligne["api"], ligne["siren"])
+
     # Writing
+
+    def record_destinataire(self, api: str, siren: str | None) -> None:
+        """From now on this box is for that server and that CFA."""
+        self._conn.execute("INSERT OR REPLACE INTO destinataire (id, api, siren) VALUES (1, ?, ?)", (api, siren))
 
     def add(self, nouveau: Nouveau, *, le: int) -> int:
         """Put one envoi in; its number."""

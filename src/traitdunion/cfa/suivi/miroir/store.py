@@ -128,6 +128,12 @@ def write_facture(base: "sqlite3.Connection", facture: FactureSuivie) -> None:
     base.execute(ECRIRE_FACTURE, (facture.numero_interne, facture.numero, _encoder.encode(facture)))
 
 
+def forget_opco(base: "sqlite3.Connection") -> None:
+    """What an OPCO said, before another address is read: dossiers, invoices, payments; the history stays."""
+    for table in ("dossier", "facture", "a_lire", "promotion", "reglement", "meta"):
+        base.execute(f"DELETE FROM {table}")  # noqa: S608 - names of this file
+
+
 def append_reglements(base: "sqlite3.Connection", reglements: Iterable[Reglement]) -> None:
     """Payments as they are seen."""
     base.executemany(

@@ -33,6 +33,12 @@ if TYPE_CHECKING:
 
 LOT_DOSSIERS, LOT_ETATS, LOT_EVENEMENTS = 50, 500, 1000
 PARIS = ZoneInfo("Europe/Paris")
+API = "api"  # whose mirror it is
+AUTRE_SERVEUR = (
+    "La copie locale de ce profil vient de {connue}, et ses réglages désignent maintenant {api}. Rien n'est lu. Un "
+    "autre OPCO, ou le passage de l'essai à la production, demande un profil à lui : « traitdunion cfa configurer "
+    "--profil NOM ». Si c'est le même OPCO qui a changé d'adresse : « traitdunion cfa synchroniser --tout-relire »."
+)
 CURSEUR, FIL, COMPLET = "curseur", "fil", "complet"
 FACTURES_A_LIRE, FACTURES_LISIBLES = "factures_a_lire", "factures_lisibles"
 CLE_FIN, CLE_LUE_LE, SYNCHRONISE_LE = "cle_fin", "cle_lue_le", "synchronise_le"
@@ -72,6 +78,7 @@ class Synchro:
 
     def run(self, *, tout_relire: bool = False) -> BilanSynchro:
         """Read what changed. Raises Refused, NoAnswer: what was read before that is kept."""
+        self._require_same_opco(oublier=tout_relire)
         if tout_relire:
             self._start_again("demandé")
         elif store.read_meta(self._base, SYNCHRONISE_LE) is None and store.read_meta(self._base, CURSEUR) is None:
@@ -85,6 +92,18 @@ class Synchro:
         with transaction(self._base):
             store.write_meta(self._base, SYNCHRONISE_LE, self._at.isoformat())
         return self.bilan
+
+    def _require_same_opco(self, *, oublier: bool) -> None:
+        """A mirror is of one server: what another one says must not be written over it, nor a cursor be given to it."""
+        api, connue = self._client.profil.api, store.read_meta(self._base, API)
+        if connue == api:
+            return
+        if connue is not None and not oublier:
+            raise ErreurCfa(AUTRE_SERVEUR.format(connue=connue, api=api))
+        with transaction(self._base):
+            if connue is not None:
+                store.forget_opco(self._base)
+            store.write_meta(self._base, API, api)
 
     # What changed
 
