@@ -50,3 +50,14 @@ def test_every_name_is_there_and_no_other() -> None:
         assert getattr(sdk, nom).__name__ == nom
     with pytest.raises(AttributeError, match="ClientInconnu"):
         _ = sdk.ClientInconnu
+
+
+@pytest.mark.parametrize("commande", ["", "deposer", "importer", "suivre", "facturer", "envois envoyer", "opco"])
+def test_help_comes_without_what_only_the_work_needs(commande: str) -> None:
+    mots = ["traitdunion", "cfa", *commande.split(), "--help"]
+    modules = modules_after(
+        f"import contextlib, io, sys; sys.argv = {mots!r}; from traitdunion.cli import main\n"
+        "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()) as aide: main()\n"
+        "assert 'Utilisation : traitdunion cfa' in aide.getvalue()"
+    )
+    assert not modules & {*LOURDS, "httpx", "stamina", "rich", "asyncio"}

@@ -10,20 +10,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from traitdunion.cfa.boite import Arret, BilanBoite, Boite, Envoi, EtatEnvoi, NatureEnvoi
-from traitdunion.cfa.boite.etats import LIBELLES, LIBELLES_ACTES, LIBELLES_NATURES, Acte
+from traitdunion.cfa.boite.etats import LIBELLES, LIBELLES_ACTES, LIBELLES_NATURES, Acte, EtatEnvoi, NatureEnvoi
+from traitdunion.cfa.boite.modeles import Arret, BilanBoite, Envoi
 from traitdunion.cfa.boite.temps import Temps
-from traitdunion.cfa.client import ClientCfa
 from traitdunion.cfa.lieux import PREFIXE, data_folder
 from traitdunion.cfa.profil import Profil
 from traitdunion.cfa.reglages.fichier import default_file, read_file
 from traitdunion.cfa.reglages.profils import find_name, values_of
 from traitdunion.cfa.terminal import affichage, options
 from traitdunion.cfa.terminal.outcome import ACCES, CODES, OK, REFUSE, RESEAU, outcome
+from traitdunion.cfa.terminal.progres import progress
+
+if TYPE_CHECKING:
+    from traitdunion.cfa.boite import Boite
 
 app = typer.Typer(
     help="La boîte d'envoi : ce qui attend, ce qui est parti, ce qui est refusé.",
@@ -31,6 +34,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     epilog=CODES,
 )
+CLOS = frozenset({EtatEnvoi.ACCEPTE, EtatEnvoi.REFUSE})
 # The time of the commands: a test may replace it, nothing else does.
 TEMPS = Temps()
 VIDE = (
@@ -52,8 +56,10 @@ Promotion = Annotated[str | None, typer.Option("--promotion", metavar="NOM", hel
 
 
 @contextmanager
-def opened(profil: str | None, configuration: Path | None = None) -> Iterator[Boite]:
+def opened(profil: str | None, configuration: Path | None = None) -> "Iterator[Boite]":
     """The box of a profile; its settings need not be complete to look into it."""
+    from traitdunion.cfa.boite import Boite
+
     with Boite.open(data_folder(find_name(profil, _environ(configuration))) / "boite", temps=TEMPS) as boite:
         yield boite
 
@@ -155,6 +161,8 @@ def envoyer(
 
     Exemple : traitdunion cfa envois envoyer --jusqu-au-bout
     """
+    from traitdunion.cfa.client import ClientCfa
+
     with outcome(en_json=en_json):
         reglages = Profil.load(configuration, nom=profil)
         fin = None if duree is None else TEMPS.clock() + timedelta(minutes=duree)
@@ -162,7 +170,7 @@ def envoyer(
             boite.bind(reglages.api, reglages.siren, adresse_changee=adresse_changee)
             comptes = boite.count_etats()
             a_faire = sum(comptes[etat] for etat in (EtatEnvoi.EN_ATTENTE, EtatEnvoi.EN_COURS, EtatEnvoi.INCERTAIN))
-            with _progress(a_faire) as avance:
+            with show_avance(a_faire) as avance:
                 bilan = boite.drain(client, on_progress=avance, jusqu_a=fin, attendre=jusqu_au_bout)
         _tell(bilan, vide=not any(comptes.values()), en_json=en_json)
     raise typer.Exit(exit_code(bilan))
@@ -289,18 +297,10 @@ def moment(instant: datetime) -> str:
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[Callable[[Envoi], None] | None]:
-    """A bar on the error output when a person looks at it, and nothing otherwise."""
-    if not total or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    clos = {EtatEnvoi.ACCEPTE, EtatEnvoi.REFUSE}
-    with Progress(console=Console(stderr=True), transient=True) as barre:
-        tache = barre.add_task("Envoi", total=total)
-        yield lambda envoi: barre.advance(tache, 1 if envoi.etat in clos else 0)
+def show_avance(total: int) -> Iterator[Callable[[Envoi], None]]:
+    """A bar that goes on each time an envoi comes to its end."""
+    with progress("Envoi", total) as avance:
+        yield lambda envoi: avance(1 if envoi.etat in CLOS else 0)
 
 
 def _tell(bilan: BilanBoite, *, vide: bool, en_json: bool) -> None:

@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import httpx
 import typer
 
 from traitdunion.cfa import entrees
-from traitdunion.cfa.client import ClientCfa, Fichier
 from traitdunion.cfa.commandes.suivi import (
     BOITE,
     HorsLigne,
@@ -19,6 +17,7 @@ from traitdunion.cfa.commandes.suivi import (
     read_opco,
     today,
 )
+from traitdunion.cfa.echange.fichiers import Fichier
 from traitdunion.cfa.errors import ErreurCfa
 from traitdunion.cfa.facturation import carnet as carnets
 from traitdunion.cfa.facturation import envoi as envois
@@ -42,6 +41,9 @@ from traitdunion.norme import ecriture
 from traitdunion.norme.erreurs import Gravite, Refus
 from traitdunion.norme.facturation.montants import say_euros
 from traitdunion.norme.facturation.natures import Nature
+
+if TYPE_CHECKING:
+    import httpx
 
 OCCUPE = "Une autre facturation de ce profil est en cours. Attendez qu'elle finisse, puis recommencez."
 PROVISOIRE = "PROVISOIRE"
@@ -133,7 +135,7 @@ class Facturation:
         emetteur: Emetteur,
         reglages: Reglages,
         *,
-        transport: httpx.BaseTransport | None,
+        transport: "httpx.BaseTransport | None",
         le: date,
     ) -> None:
         self._profil = profil
@@ -201,6 +203,8 @@ class Facturation:
 
     def _drain(self, boite: BoiteEnvoi) -> None:
         """Send; what cannot go now stays in the outbox, which says why."""
+        from traitdunion.cfa.client import ClientCfa
+
         try:
             with ClientCfa(self._profil, transport=self._transport) as client:
                 boite.drain(client)

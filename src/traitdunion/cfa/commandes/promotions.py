@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from traitdunion.cfa import entrees
-from traitdunion.cfa.client import ClientCfa
 from traitdunion.cfa.errors import ErreurCfa
 from traitdunion.cfa.lieux import data_folder
 from traitdunion.cfa.profil import Profil
 from traitdunion.cfa.terminal import affichage, options
 from traitdunion.cfa.terminal.outcome import ACCES, CODES, OK, REFUSE, RESEAU, outcome
 from traitdunion.cfa.terminal.progres import progress
+from traitdunion.lancement import flux
 
 if TYPE_CHECKING:
     from traitdunion.cfa.boite import Boite
@@ -163,7 +163,8 @@ def _read(classeur: Path, conventions: Path | None, *, a_blanc: bool, le: date) 
     from traitdunion.cfa.tableur.dossiers import read_folder
     from traitdunion.cfa.tableur.lecture import read_promotion
 
-    lue = read_folder(classeur) if classeur.is_dir() else read_promotion(classeur)
+    with flux.mute_panics():
+        lue = read_folder(classeur) if classeur.is_dir() else read_promotion(classeur)
     with progress("Contrôle des lignes", len(lue.lignes)) as on_progress:
         check_promotion(lue, le=le, on_progress=on_progress)
     if conventions is not None or not a_blanc:
@@ -175,6 +176,8 @@ def _read(classeur: Path, conventions: Path | None, *, a_blanc: bool, le: date) 
 def _deposit(
     ctx: typer.Context, depot: "Depot", lue: "Promotion", reglages: Profil, *, nom: str, envoyer: bool
 ) -> None:
+    from traitdunion.cfa.client import ClientCfa
+
     bonnes = sum(ligne.a_deposer for ligne in lue.lignes)
     with progress("Mise dans la boîte d'envoi", bonnes) as on_progress:
         depot.enqueue(lue, nom=nom, on_progress=on_progress)

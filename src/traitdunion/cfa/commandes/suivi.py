@@ -4,18 +4,15 @@ Exit codes of `suivre` and `rapprocher`, made for cron: 0 nothing waits for the 
 not be read (the local view is shown, with its age); the others as everywhere.
 """
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import httpx
 import typer
 
 from traitdunion.cfa import entrees
-from traitdunion.cfa.client import ClientCfa
 from traitdunion.cfa.errors import AccessRefused, AuthenticationRefused, ErreurCfa, NoAnswer
 from traitdunion.cfa.lieux import data_folder
 from traitdunion.cfa.profil import Profil
@@ -31,9 +28,12 @@ from traitdunion.cfa.suivi.restes import LigneEmise, compute_restes
 from traitdunion.cfa.suivi.service import FICHIER, Suivi
 from traitdunion.cfa.suivi.tableau import list_promotions
 from traitdunion.cfa.terminal import affichage, options, vues
-from traitdunion.cfa.terminal.avancement import show_avance
 from traitdunion.cfa.terminal.ecrans import rapprochement as ecran
 from traitdunion.cfa.terminal.outcome import A_FAIRE, ACCES, CODES, OK, REFUSE, RESEAU, outcome
+from traitdunion.cfa.terminal.progres import progress_by_etape
+
+if TYPE_CHECKING:
+    import httpx
 
 CODES_SUIVRE = f"{CODES} Ici, {A_FAIRE} : quelque chose attend le CFA."
 CODES_RAPPROCHER = f"{CODES} Ici, {A_FAIRE} : des montants ne concordent pas."
@@ -175,6 +175,8 @@ def rapprocher(
 @contextmanager
 def open_suivi(nom: str, *, refaire: bool = False) -> Iterator[Suivi]:
     """The mirror of a profile. Raises MiroirEndommage, ErreurCfa (disk full, locked)."""
+    import sqlite3
+
     chemin = data_folder(nom) / FICHIER
     try:
         with Suivi.open(chemin, refaire=refaire) as suivi:
@@ -189,10 +191,12 @@ def open_suivi(nom: str, *, refaire: bool = False) -> Iterator[Suivi]:
 
 
 def read_opco(
-    suivi: Suivi, profil: Profil, transport: httpx.BaseTransport | None, *, tout_relire: bool = False
+    suivi: Suivi, profil: Profil, transport: "httpx.BaseTransport | None", *, tout_relire: bool = False
 ) -> BilanSynchro:
     """Synchronise, with a progress bar on a terminal."""
-    with ClientCfa(profil, transport=transport) as client, show_avance() as avance:
+    from traitdunion.cfa.client import ClientCfa
+
+    with ClientCfa(profil, transport=transport) as client, progress_by_etape() as avance:
         return suivi.synchroniser(client, tout_relire=tout_relire, on_progress=avance)
 
 
@@ -218,7 +222,7 @@ def write_export(chemin: Path, contenu: bytes, *, ecraser: bool) -> None:
     affichage.say(f"Écrit : {chemin}")
 
 
-def _try_to_read(suivi: Suivi, profil: Profil, transport: httpx.BaseTransport | None) -> ErreurCfa | None:
+def _try_to_read(suivi: Suivi, profil: Profil, transport: "httpx.BaseTransport | None") -> ErreurCfa | None:
     """Synchronise if it can be; what stopped it otherwise: the local view is worth showing."""
     try:
         read_opco(suivi, profil, transport)

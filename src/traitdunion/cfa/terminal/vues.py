@@ -4,9 +4,6 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from rich.console import Console
-from rich.markup import escape
-
 from traitdunion.cfa.errors import ErreurCfa
 from traitdunion.cfa.suivi.actes import Acte, Genre
 from traitdunion.cfa.suivi.miroir.changements import EVENEMENT
@@ -70,6 +67,7 @@ _JOURS = frozenset({"date_debut", "date_fin", "regle_le", "ouverture"})
 
 def show_promotions(promotions: Sequence[LignePromotion]) -> None:
     """One row by promotion, on the standard output."""
+
     if not promotions:
         affichage.say("Aucun dossier connu de l'OPCO pour l'instant. Pour en transmettre : traitdunion cfa importer")
         return
@@ -97,6 +95,9 @@ def say_etats(une: LignePromotion) -> str:
 
 def show_actes(actes: Sequence[Acte]) -> None:
     """What waits for the CFA, then what to do next and what to type."""
+    from rich.console import Console
+    from rich.markup import escape
+
     if not actes:
         affichage.say("Rien n'attend le CFA.", "green")
         return

@@ -36,6 +36,7 @@ _TITRES = {
 
 def show_preparation(preparation: Preparation) -> None:
     """What can be sent now, on the standard output: one row by line."""
+
     nombre = len(preparation.factures)
     lignes = []
     for rang, facture in enumerate(preparation.factures, 1):
