@@ -103,3 +103,9 @@ def next_etat(etat: EtatEnvoi, acte: Acte) -> EtatEnvoi:
     if (etat, acte) not in TRANSITIONS:
         raise TransitionInterdite(f"Un envoi « {LIBELLES[etat]} » ne peut pas être « {LIBELLES_ACTES[acte]} ».")
     return TRANSITIONS[etat, acte]
+
+
+def say_compte(nombre: int, etat: EtatEnvoi) -> str:
+    """« 1 accepté », « 3 acceptés », « 2 en attente »."""
+    libelle = LIBELLES[etat]
+    return f"{nombre} {libelle}{'' if nombre < 2 or libelle.startswith('en ') else 's'}"

@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from traitdunion.cfa.boite.etats import LIBELLES, LIBELLES_ACTES, LIBELLES_NATURES, Acte, EtatEnvoi, NatureEnvoi
+from traitdunion.cfa.boite.etats import (
+    LIBELLES,
+    LIBELLES_ACTES,
+    LIBELLES_NATURES,
+    Acte,
+    EtatEnvoi,
+    NatureEnvoi,
+    say_compte,
+)
 from traitdunion.cfa.boite.modeles import Arret, BilanBoite, Envoi
 from traitdunion.cfa.boite.temps import Temps
 from traitdunion.cfa.lieux import PREFIXE, data_folder
@@ -106,7 +114,7 @@ def lister(
     elif not envois:
         affichage.say("Aucun envoi ne répond à ces critères.")
     else:
-        dits = (say_compte(nombre, LIBELLES[etat]) for etat, nombre in comptes.items() if nombre)
+        dits = (say_compte(nombre, etat) for etat, nombre in comptes.items() if nombre)
         affichage.say(f"En tout : {', '.join(dits)}.")
 
 
@@ -347,11 +355,6 @@ def _advice(bilan: BilanBoite) -> Iterator[str]:
         yield "À vérifier par une personne : traitdunion cfa envois lister --etat incertain, puis voir N°."
     if bilan.arret in (Arret.ATTENTE, Arret.RESEAU):
         yield "Relancez plus tard, ou ajoutez --jusqu-au-bout pour attendre ici."
-
-
-def say_compte(nombre: int, etat: str) -> str:
-    """« 1 accepté », « 3 acceptés », « 2 en attente »."""
-    return f"{nombre} {etat}{'' if nombre < 2 or etat.startswith('en ') else 's'}"
 
 
 def _show_table(envois: list[Envoi]) -> None:

@@ -50,13 +50,13 @@ def diagnose(
             yield from check_liaison(profil, transport=transport)
 
 
-def _count(dossier: Path) -> dict[str, int]:
-    """The envois of an outbox that exists, by the French name of their state. Raises BoiteEndommagee."""
+def _count(dossier: Path) -> list[str]:
+    """« 3 acceptés » for each state in an outbox that exists. Raises BoiteEndommagee."""
     from traitdunion.cfa.boite import Boite
-    from traitdunion.cfa.boite.etats import LIBELLES
+    from traitdunion.cfa.boite.etats import say_compte
 
     with Boite.open(dossier) as boite:
-        return {LIBELLES[etat]: nombre for etat, nombre in boite.count_etats().items()}
+        return [say_compte(nombre, etat) for etat, nombre in boite.count_etats().items() if nombre]
 
 
 def _is_busy(dossier: Path) -> bool:

@@ -2,7 +2,7 @@
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -13,8 +13,8 @@ from traitdunion.lancement import codes
 
 PLACE_MIN_OCTETS = 200 * 1024 * 1024
 JOURS_DE_RETARD = 3
-# How many envois are in each state, by the state's French words.
-Compte = Callable[[Path], Mapping[str, int]]
+# How many envois are in each state that has some, in words.
+Compte = Callable[[Path], Sequence[str]]
 
 
 def check_boite(
@@ -38,11 +38,10 @@ def check_boite(
         yield doubtful(sujet, f"Il ne reste que {libre // 1024**2} Mio sur ce disque.", "Faites de la place.")
     if count is not None:
         try:
-            comptes = {etat: nombre for etat, nombre in count(dossier).items() if nombre}
+            dit = ", ".join(count(dossier)) or "vide"
         except ErreurCfa as erreur:  # its file is sound, and yet it is not what the outbox wrote
             yield bad(sujet, str(erreur), f"Copiez le dossier {dossier} et appelez l'assistance.")
             return
-        dit = ", ".join(f"{nombre} {etat}" for etat, nombre in comptes.items()) or "vide"
         yield good(sujet, f"{dossier} : {dit}.")
     else:
         yield good(sujet, f"{dossier} : en bon état.")

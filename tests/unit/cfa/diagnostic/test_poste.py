@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from builders.opco_factice import a_profil
 
+from traitdunion.cfa.boite import EtatEnvoi
+from traitdunion.cfa.boite.etats import say_compte
 from traitdunion.cfa.diagnostic import donnees, poste
 from traitdunion.cfa.diagnostic.modele import Constat, Niveau, bad, doubtful, exit_code, good
 from traitdunion.lancement import codes
@@ -126,7 +128,7 @@ def test_an_outbox_says_what_waits_in_it_and_that_a_sender_runs(tmp_path: Path) 
     (sain,) = donnees.check_boite(tmp_path / "boite")
     assert (sain.niveau, "bon état" in sain.phrase) == (Niveau.BON, True)
     compte, occupe = donnees.check_boite(
-        tmp_path / "boite", count=lambda _: {"en attente": 3, "incertain": 1, "refusé": 0}, is_busy=lambda _: True
+        tmp_path / "boite", count=lambda _: ["3 en attente", "1 incertain"], is_busy=lambda _: True
     )
     assert compte.phrase.endswith(": 3 en attente, 1 incertain.")
     assert "en cours" in occupe.phrase
@@ -168,3 +170,9 @@ def test_a_follow_up_left_alone_for_days_is_told(tmp_path: Path, jours: int, niv
     lu_le = datetime.fromtimestamp(base.stat().st_mtime, UTC)
 
     assert only(donnees.check_suivi(base, lu_le + timedelta(days=jours, hours=1))).niveau is niveau
+
+
+def test_envois_are_counted_in_good_french() -> None:
+    assert say_compte(1, EtatEnvoi.ACCEPTE) == "1 accepté"
+    assert say_compte(2, EtatEnvoi.ACCEPTE) == "2 acceptés"
+    assert say_compte(2, EtatEnvoi.EN_ATTENTE) == "2 en attente"
