@@ -14,12 +14,14 @@ import typer
 
 from traitdunion.cfa import entrees
 from traitdunion.cfa.client import ClientCfa
+from traitdunion.cfa.echange.connecteur import Connecteur
 from traitdunion.cfa.errors import ErreurCfa
 from traitdunion.cfa.lieux import data_folder
 from traitdunion.cfa.profil import Profil
 from traitdunion.cfa.terminal import affichage, options
 from traitdunion.cfa.terminal.outcome import ACCES, CODES, OK, REFUSE, RESEAU, outcome
 from traitdunion.cfa.terminal.progres import progress
+from traitdunion.norme.profils import NomRoute
 
 if TYPE_CHECKING:
     from traitdunion.cfa.boite import Boite
@@ -130,6 +132,8 @@ def importer(
     echec: ErreurCfa | None = None
     with outcome(en_json=en_json):
         reglages = None if a_blanc else Profil.load(configuration, nom=profil)
+        if reglages is not None:
+            Connecteur(reglages).route(NomRoute.DEPOSER_DOSSIER)  # said once, rather than of each row
         lue = _read(classeur, conventions, a_blanc=a_blanc, le=au or _today())
         retenu = tout_ou_rien and not all(ligne.est_bonne for ligne in lue.lignes)
         if reglages is not None and not retenu:
@@ -141,7 +145,10 @@ def importer(
                 except ErreurCfa as erreur:
                     echec = erreur  # told once the workbook says what was done before it
                 depot.read_back()
-        retour = _write_retour(lue, classeur, sur_place=sur_place, depose=depot is not None)
+        try:
+            retour = _write_retour(lue, classeur, sur_place=sur_place, depose=depot is not None)
+        except entrees.FichierInutilisable as erreur:  # what was deposited and what is wrong are told all the same
+            retour, echec = None, echec or erreur
         _tell(lue, retour, depot, echec, en_json=en_json)
     if echec is not None:
         with outcome(en_json=False):

@@ -82,6 +82,9 @@ class BoiteFactice:
 
     def __exit__(self, *_: object) -> None: ...
 
+    def bind(self, api: str, siren: str | None) -> None:
+        assert api == ENVIRON["TRAITDUNION_CFA_API"]
+
     def enqueue_dossier(
         self,
         corps: bytes,
