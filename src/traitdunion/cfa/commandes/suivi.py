@@ -16,7 +16,7 @@ import typer
 
 from traitdunion.cfa import entrees
 from traitdunion.cfa.client import ClientCfa
-from traitdunion.cfa.errors import AccessRefused, AuthenticationRefused, ErreurCfa, NoAnswer
+from traitdunion.cfa.errors import AccessRefused, AuthenticationRefused, ErreurCfa, NoAnswer, QuotaReached
 from traitdunion.cfa.lieux import data_folder
 from traitdunion.cfa.profil import Profil
 from traitdunion.cfa.suivi import exports
@@ -225,7 +225,7 @@ def _code(echec: ErreurCfa | None, actes: list[Acte]) -> int:
     if isinstance(echec, AuthenticationRefused | AccessRefused):
         return ACCES
     if echec is not None:
-        return RESEAU if isinstance(echec, NoAnswer) else REFUSE
+        return RESEAU if isinstance(echec, NoAnswer | QuotaReached) else REFUSE
     return A_FAIRE if actes else OK
 
 
