@@ -118,3 +118,21 @@ def test_a_folder_of_dossiers_leaves_aside_what_cannot_be_opened(lot: Path, envi
 
     assert resultat.exit_code == 3
     assert "ne contient aucun CERFA rempli" in resultat.stderr
+
+
+def test_a_contract_whose_dossier_the_opco_refused_goes_again_when_asked_and_the_others_do_not(
+    lot: Path, environ: dict[str, str]
+) -> None:
+    opco = OpcoFactice()
+    _import(environ, opco, lot)
+    opco.etats[2] = "REFUSE"
+    encore = _import(environ, opco, lot, "--nouveau-depot")  # the follow-up does not know of the refusal yet
+    assert "Dont déjà dans la boîte d'envoi, non renvoyés : 3" in encore.stdout
+    assert _run(environ, opco, "synchroniser").exit_code == 0
+
+    assert len(opco.depots) == 3
+    du_retour = _import(environ, opco, lot.with_name("promo.anomalies.xlsx"), "--nouveau-depot")
+    assert du_retour.exit_code == 0, du_retour.output
+    assert len(opco.depots) == len(opco.conventions) == 4
+    assert _import(environ, opco, lot, "--nouveau-depot").exit_code == 0  # the new one is not refused
+    assert len(opco.depots) == 4
