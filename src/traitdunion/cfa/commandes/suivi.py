@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from traitdunion.cfa import entrees
-from traitdunion.cfa.errors import AccessRefused, AuthenticationRefused, ErreurCfa, NoAnswer
+from traitdunion.cfa.errors import AccessRefused, AuthenticationRefused, ErreurCfa, NoAnswer, QuotaReached
 from traitdunion.cfa.lieux import data_folder
 from traitdunion.cfa.profil import Profil
 from traitdunion.cfa.suivi import exports
@@ -235,7 +235,7 @@ def _code(echec: ErreurCfa | None, a_voir: Sequence[Acte | LigneRapprochee]) -> 
     if isinstance(echec, AuthenticationRefused | AccessRefused):
         return ACCES
     if echec is not None:
-        return RESEAU if isinstance(echec, NoAnswer) else REFUSE
+        return RESEAU if isinstance(echec, NoAnswer | QuotaReached) else REFUSE
     return A_FAIRE if a_voir else OK
 
 
