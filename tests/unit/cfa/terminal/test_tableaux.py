@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
+from traitdunion.cfa.terminal import affichage
 from traitdunion.cfa.terminal.ecrans.tableaux import Colonne, fold, show_table
+from traitdunion.norme.erreurs import Anomalie
 from traitdunion.norme.facturation.montants import say_euros
 
 COLONNES = (
@@ -81,3 +83,16 @@ def test_a_folded_text_is_the_same_text(texte: str, largeur: int) -> None:
 
     assert plie.replace("\n", " ") == texte
     assert all(cell_len(ligne) <= largeur or " " not in ligne for ligne in plie.split("\n"))
+
+
+@pytest.mark.parametrize("largeur", ["40", "80", "120"])
+def test_anomalies_keep_their_words_whole(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, largeur: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", largeur)
+    champ = "cerfa.contrat.remunerationsAnnuelles"
+    anomalie = Anomalie(code="REMUNERATION", champ=champ, description="La rémunération est sous le minimum légal.")
+    affichage.show_anomalies([anomalie] * 2, titre="2 anomalies")
+    dit = capsys.readouterr().out
+
+    assert all(mot in dit for mot in ("bloquant", champ, "rémunération", "minimum", "REMUNERATION"))
