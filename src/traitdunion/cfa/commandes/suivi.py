@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from traitdunion.cfa import entrees
-from traitdunion.cfa.errors import AccessRefused, AuthenticationRefused, ErreurCfa, NoAnswer
+from traitdunion.cfa.errors import AccessRefused, AuthenticationRefused, ErreurCfa, NoAnswer, QuotaReached
 from traitdunion.cfa.lieux import data_folder
 from traitdunion.cfa.profil import Profil
 from traitdunion.cfa.suivi import exports
@@ -29,6 +29,7 @@ from traitdunion.cfa.suivi.service import FICHIER, Suivi
 from traitdunion.cfa.suivi.tableau import list_promotions
 from traitdunion.cfa.terminal import affichage, options, vues
 from traitdunion.cfa.terminal.ecrans import rapprochement as ecran
+from traitdunion.cfa.terminal.liaison import connect
 from traitdunion.cfa.terminal.outcome import A_FAIRE, ACCES, CODES, OK, REFUSE, RESEAU, outcome
 from traitdunion.cfa.terminal.progres import progress_by_etape
 
@@ -194,9 +195,7 @@ def read_opco(
     suivi: Suivi, profil: Profil, transport: "httpx.BaseTransport | None", *, tout_relire: bool = False
 ) -> BilanSynchro:
     """Synchronise, with a progress bar on a terminal."""
-    from traitdunion.cfa.client import ClientCfa
-
-    with ClientCfa(profil, transport=transport) as client, progress_by_etape() as avance:
+    with connect(profil, transport) as client, progress_by_etape() as avance:
         return suivi.synchroniser(client, tout_relire=tout_relire, on_progress=avance)
 
 
@@ -235,7 +234,7 @@ def _code(echec: ErreurCfa | None, a_voir: Sequence[Acte | LigneRapprochee]) -> 
     if isinstance(echec, AuthenticationRefused | AccessRefused):
         return ACCES
     if echec is not None:
-        return RESEAU if isinstance(echec, NoAnswer) else REFUSE
+        return RESEAU if isinstance(echec, NoAnswer | QuotaReached) else REFUSE
     return A_FAIRE if a_voir else OK
 
 

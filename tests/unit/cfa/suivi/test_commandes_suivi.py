@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 import stamina
-from builders.opco_factice import coupure
+from builders.opco_factice import coupure, refus
 from builders.suivi.boite import EnvoiFactice
 from builders.suivi.poste import LE, Poste
 
@@ -290,3 +290,10 @@ def test_a_full_disk_is_said_and_what_was_read_before_is_kept(poste: Poste, monk
 
 def _full(*arguments: object, **membres: object) -> None:
     raise sqlite3.OperationalError("database or disk is full")
+
+
+@pytest.mark.parametrize("commande", ["suivre", "synchroniser", "facturer"])
+def test_too_many_calls_is_for_later_and_not_something_to_correct(poste: Poste, commande: str) -> None:
+    poste.opco.pannes = [refus(429, "TROP_D_APPELS")] * 9
+
+    assert poste.type(commande).exit_code == 5

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # a command's help does without rich
+# `rich` is imported by what draws with it: the commands' help does without.
+if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -77,7 +78,7 @@ def _widths(colonnes: Sequence[Colonne], lignes: Sequence[Sequence[str]], place:
 
 
 def _cells(texte: str) -> int:
-    """The columns that a text takes on a terminal."""
+    """How many columns of a terminal the text takes."""
     from rich.cells import cell_len
 
     return cell_len(texte)
