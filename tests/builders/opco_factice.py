@@ -100,9 +100,10 @@ class OpcoFactice:
     def _post(self, request: httpx.Request, chemin: str) -> httpx.Response:
         corps = request.read()
         if chemin == "/v2/dossiers":
-            if corps not in self.depots:
+            numero = self._find(corps)
+            if numero is None:
                 self.depots.append(corps)
-            numero = self.depots.index(corps) + 1
+                numero = len(self.depots)
             self.etats.setdefault(numero, "TRANSMIS")
             return httpx.Response(200, json={**self._etat(numero), "recepisse": f"d-{numero}", "avertissements": []})
         if chemin in ("/v1/conventions", "/v1/documents"):
@@ -112,6 +113,11 @@ class OpcoFactice:
         if chemin == "/v2/dossiers/controle":
             return httpx.Response(200, json={"recevable": True, "anomalies": []})
         return refus(404, "ROUTE_INCONNUE")(request)
+
+    def _find(self, corps: bytes) -> int | None:
+        """The dossier of the same deposit, unless it was refused or cancelled: the contract is then free again."""
+        pareils = (numero for numero, depot in enumerate(self.depots, 1) if depot == corps)
+        return next((numero for numero in pareils if self.etats.get(numero) not in ("REFUSE", "ANNULE")), None)
 
     def _numeros(self) -> list[int]:
         return sorted(self.etats)

@@ -23,6 +23,12 @@ _ECRITURES = {
     errno.EROFS: "ce disque est en lecture seule",
     errno.EACCES: "vous n'en avez pas le droit",
     errno.EPERM: "vous n'en avez pas le droit",
+    errno.EEXIST: "un fichier y porte déjà ce nom",
+    errno.EISDIR: "c'est un dossier, un fichier est attendu",
+    errno.ENOTDIR: "un des dossiers de son chemin est un fichier",
+    errno.ENAMETOOLONG: "son nom est trop long",
+    errno.ELOOP: "c'est un lien qui tourne en rond",
+    errno.EIO: "le disque répond par une erreur",
 }
 
 

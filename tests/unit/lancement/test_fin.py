@@ -102,7 +102,15 @@ def test_who_asks_for_the_details_sees_them(monkeypatch: pytest.MonkeyPatch, eta
 
 
 @pytest.mark.parametrize(
-    ("numero", "dit"), [(errno.ENOSPC, "disque est plein"), (errno.EROFS, "lecture seule"), (errno.EACCES, "le droit")]
+    ("numero", "dit"),
+    [
+        (errno.ENOSPC, "disque est plein"),
+        (errno.EROFS, "lecture seule"),
+        (errno.EACCES, "le droit"),
+        (errno.ENOTDIR, "est un fichier"),
+        (errno.EISDIR, "un dossier"),
+        (errno.EEXIST, "déjà ce nom"),
+    ],
 )
 def test_what_cannot_be_written_is_told_with_its_file(numero: int, dit: str, etats: Path) -> None:
     fini = ending_with(OSError(numero, os.strerror(numero), "/mnt/clé/export.xlsx"))

@@ -106,7 +106,8 @@ def lister(
     elif not envois:
         affichage.say("Aucun envoi ne répond à ces critères.")
     else:
-        affichage.say(", ".join(f"{nombre} {LIBELLES[etat]}" for etat, nombre in comptes.items() if nombre) + ".")
+        dits = (say_compte(nombre, LIBELLES[etat]) for etat, nombre in comptes.items() if nombre)
+        affichage.say(f"En tout : {', '.join(dits)}.")
 
 
 @app.command(epilog=CODES)
@@ -348,20 +349,28 @@ def _advice(bilan: BilanBoite) -> Iterator[str]:
         yield "Relancez plus tard, ou ajoutez --jusqu-au-bout pour attendre ici."
 
 
-def _show_table(envois: list[Envoi]) -> None:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
+def say_compte(nombre: int, etat: str) -> str:
+    """« 1 accepté », « 3 acceptés », « 2 en attente »."""
+    return f"{nombre} {etat}{'' if nombre < 2 or etat.startswith('en ') else 's'}"
 
-    table = Table()
-    for titre in ("N°", "Nature", "État", "Pour", "Numéro", "Essais"):
-        table.add_column(titre, overflow="fold")
-    table.add_column("Remarque", overflow="fold", ratio=1)
+
+def _show_table(envois: list[Envoi]) -> None:
+    from traitdunion.cfa.terminal.ecrans.tableaux import Colonne, show_table
+
+    lignes = []
     for envoi in envois:
+        quoi = f"{LIBELLES_NATURES[envoi.nature]} {envoi.libelle or ''}".rstrip()
         numero = envoi.numero_externe or envoi.numero_interne or envoi.numero_document or ""
-        cases = (str(envoi.id), LIBELLES_NATURES[envoi.nature], LIBELLES[envoi.etat], envoi.libelle or "", numero)
-        table.add_row(*(escape(case) for case in (*cases, str(envoi.essais), _remark(envoi))))
-    Console().print(table)
+        essais = str(envoi.essais) if envoi.essais > 1 else ""  # the first is the rule
+        lignes.append((f"{envoi.id}. {quoi}", LIBELLES[envoi.etat], numero, essais, _remark(envoi)))
+    colonnes = (
+        Colonne("Envoi", souple=True),
+        Colonne("État"),
+        Colonne("Numéro chez l'OPCO"),
+        Colonne("Essais", droite=True),
+        Colonne("Remarque", souple=True),
+    )
+    show_table("", colonnes, lignes)
 
 
 def _remark(envoi: Envoi) -> str:

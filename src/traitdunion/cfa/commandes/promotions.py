@@ -6,6 +6,7 @@ refused; 5 some remain in the outbox, the OPCO not answering.
 
 import os
 import tempfile
+from collections.abc import Collection
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 EXEMPLES_MAX = 10_000
+CLOS = frozenset({"REFUSE", "ANNULE"})  # the contract may be deposited again (norme.md §7)
 ANOMALIES_MONTREES = 40
 Modele = Annotated[Path, typer.Argument(dir_okay=False, metavar="PROMOTION.xlsx", help="Classeur à écrire.")]
 Classeur = Annotated[
@@ -62,6 +64,13 @@ SansEnvoyer = Annotated[
 ]
 ToutOuRien = Annotated[
     bool, typer.Option("--tout-ou-rien", help="Ne rien déposer tant qu'une seule ligne est à corriger.")
+]
+NouveauDepot = Annotated[
+    bool,
+    typer.Option(
+        "--nouveau-depot",
+        help="Déposer de nouveau les contrats dont l'OPCO a refusé ou annulé le dossier, d'après le dernier suivi.",
+    ),
 ]
 SurPlace = Annotated[
     bool,
@@ -112,6 +121,7 @@ def importer(
     a_blanc: options.ABlanc = False,
     sans_envoyer: SansEnvoyer = False,
     tout_ou_rien: ToutOuRien = False,
+    nouveau_depot: NouveauDepot = False,
     sur_place: SurPlace = False,
     configuration: options.Configuration = None,
     profil: options.NomProfil = None,
@@ -130,23 +140,37 @@ def importer(
     echec: ErreurCfa | None = None
     with outcome(en_json=en_json):
         reglages = None if a_blanc else Profil.load(configuration, nom=profil)
-        lue = _read(classeur, conventions, a_blanc=a_blanc, le=au or _today())
+        if reglages is not None:
+            _require_route(reglages)
+        clos = _list_clos(reglages) if reglages is not None and nouveau_depot else {}
+        lue = _read(classeur, conventions, a_blanc=a_blanc, le=au or _today(), clos=clos)
         retenu = tout_ou_rien and not all(ligne.est_bonne for ligne in lue.lignes)
         if reglages is not None and not retenu:
             with open_boite(reglages) as boite:
                 boite.bind(reglages.api, reglages.siren)  # said before anything is put in
-                depot = Depot(boite)
+                depot = Depot(boite, clos=clos.values())
                 try:
                     _deposit(ctx, depot, lue, reglages, nom=promotion or lue.nom, envoyer=not sans_envoyer)
                 except ErreurCfa as erreur:
                     echec = erreur  # told once the workbook says what was done before it
                 depot.read_back()
-        retour = _write_retour(lue, classeur, sur_place=sur_place, depose=depot is not None)
+        try:
+            retour = _write_retour(lue, classeur, sur_place=sur_place, depose=depot is not None)
+        except entrees.FichierInutilisable as erreur:  # what was deposited and what is wrong are told all the same
+            retour, echec = None, echec or erreur
         _tell(lue, retour, depot, echec, en_json=en_json)
     if echec is not None:
         with outcome(en_json=False):
             raise echec
     raise typer.Exit(_exit_code(lue, depot, sans_envoyer=sans_envoyer))
+
+
+def _require_route(reglages: Profil) -> None:
+    """That this OPCO takes contracts is said once, rather than of each row. Raises RouteAbsente."""
+    from traitdunion.cfa.echange.connecteur import Connecteur
+    from traitdunion.norme.profils import NomRoute
+
+    Connecteur(reglages).route(NomRoute.DEPOSER_DOSSIER)
 
 
 def open_boite(reglages: Profil) -> "Boite":
@@ -156,8 +180,17 @@ def open_boite(reglages: Profil) -> "Boite":
     return Boite.open(data_folder(reglages.nom) / "boite")
 
 
-def _read(classeur: Path, conventions: Path | None, *, a_blanc: bool, le: date) -> "Promotion":
+def _list_clos(reglages: Profil) -> dict[str, str]:
+    """The dossiers that the OPCO refused or cancelled, as last read: their numeroInterne, by the number of people."""
+    from traitdunion.cfa.commandes.suivi import open_suivi
+
+    with open_suivi(reglages.nom) as suivi:
+        return {un.numero_externe: un.numero_interne for un in suivi.vue().dossiers if un.etat in CLOS}
+
+
+def _read(classeur: Path, conventions: Path | None, *, a_blanc: bool, le: date, clos: Collection[str]) -> "Promotion":
     """The promotion read and judged, each row with its convention; a dry run looks for these only if told where."""
+    from traitdunion.cfa.tableur.colonnes import NUMERO_DOSSIER
     from traitdunion.cfa.tableur.controle import check_promotion
     from traitdunion.cfa.tableur.conventions import DossierConventions, match_conventions
     from traitdunion.cfa.tableur.dossiers import read_folder
@@ -165,6 +198,9 @@ def _read(classeur: Path, conventions: Path | None, *, a_blanc: bool, le: date) 
 
     with flux.mute_panics():
         lue = read_folder(classeur) if classeur.is_dir() else read_promotion(classeur)
+    for ligne in lue.lignes:
+        if ligne.numero_dossier in clos:
+            ligne.valeurs[NUMERO_DOSSIER] = None
     with progress("Contrôle des lignes", len(lue.lignes)) as on_progress:
         check_promotion(lue, le=le, on_progress=on_progress)
     if conventions is not None or not a_blanc:

@@ -66,8 +66,9 @@ SAISIE_ILLISIBLE = Entree(
 AUTRE_CONTENU_EN_BOITE = Entree(
     code="AUTRE_CONTENU_EN_BOITE",
     gravite=Gravite.AVERTISSEMENT,
-    phrase="Ce contrat est déjà dans la boîte d'envoi avec d'autres données : cette ligne n'est pas envoyée. Pour la "
-    "faire partir à sa place, abandonnez d'abord l'ancien envoi (traitdunion cfa envois lister).",
+    phrase="Ce contrat est déjà dans la boîte d'envoi avec d'autres données : cette ligne n'est pas envoyée. S'il "
+    "n'est pas encore parti, abandonnez d'abord l'ancien envoi (traitdunion cfa envois lister). Si l'OPCO a refusé ou "
+    "annulé le dossier depuis : traitdunion cfa synchroniser, puis importez avec --nouveau-depot.",
     documentation="Une ligne importée de nouveau ne dit plus la même chose que ce qui est en boîte.",
 )
 CATALOGUE = {

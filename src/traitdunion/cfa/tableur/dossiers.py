@@ -26,7 +26,10 @@ def read_folder(dossier: Path) -> Promotion:
 
     Raises FichierInutilisable (too many files), ClasseurIllisible (none that is a dossier).
     """
-    fichiers = sorted(fichier for fichier in dossier.iterdir() if fichier.suffix.lower() in SUFFIXES)
+    try:
+        fichiers = sorted(un for un in dossier.iterdir() if un.suffix.lower() in SUFFIXES and not un.is_dir())
+    except OSError as erreur:
+        raise FichierInutilisable(f"Le dossier {dossier} ne s'ouvre pas : {erreur.strerror}.") from None
     if len(fichiers) > FICHIERS_MAX:
         raise FichierInutilisable(f"{dossier} contient {len(fichiers)} fichiers : {FICHIERS_MAX} au plus.")
     places = {colonne.chemin: place for place, colonne in enumerate(colonnes())}
@@ -35,7 +38,7 @@ def read_folder(dossier: Path) -> Promotion:
     for fichier in fichiers:
         try:
             charge = load_dossier(fichier)
-        except (ErreurCfa, Refus):
+        except (ErreurCfa, Refus, OSError):  # a link that leads nowhere, a file that is somebody else's
             laisses.append(fichier.name)
             continue
         lignes.append(_row(PREMIERE_LIGNE + len(lignes), fichier, charge, places))

@@ -1,7 +1,8 @@
 """The good rows of a promotion into the outbox, and what became of them back on the rows."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -35,6 +36,8 @@ class EnvoiSuivi(Protocol):
     def id(self) -> int: ...
     @property
     def etat(self) -> Any: ...
+    @property
+    def numero_interne(self) -> str | None: ...
     @property
     def numero_externe(self) -> str | None: ...
     @property
@@ -74,16 +77,22 @@ class BoiteDEnvoi(Protocol):
         fichier: Fichier,
         promotion: str | None = None,
         libelle: str | None = None,
+        nouveau: bool = False,
     ) -> MiseEnBoite: ...
     def find(self, id: int, /) -> EnvoiSuivi: ...
     def drain(self, client: ClientCfa, *, on_progress: Callable[[Any], None] | None = None) -> BilanBoite: ...
 
 
 class Depot:
-    """An import under way: which deliveries of the outbox are those of each row."""
+    """An import under way: which deliveries of the outbox are those of each row.
 
-    def __init__(self, boite: BoiteDEnvoi) -> None:
+    `clos`: numbers (numeroInterne) of the dossiers that the OPCO has refused or cancelled, and whose contract a person
+    asked to deposit again.
+    """
+
+    def __init__(self, boite: BoiteDEnvoi, *, clos: Collection[str] = ()) -> None:
         self.boite = boite
+        self._clos = clos
         self.envois: list[tuple[Ligne, tuple[int, ...]]] = []
         self.deja = 0
         self.bilan: BilanBoite | None = None
@@ -97,18 +106,19 @@ class Depot:
             if not ligne.a_deposer:
                 continue
             assert ligne.fichier is not None  # what `a_deposer` means
-            mise = self.boite.enqueue_dossier(
-                ligne.corps,
-                convention=ligne.convention,
-                fichier=load_piece(ligne.fichier),
-                promotion=nom,
-                libelle=ligne.libelle,
-            )
+            mise = self._enqueue(ligne, load_piece(ligne.fichier), nom)
             self.deja += mise.deja
             if mise.deja and mise.meme_contenu is False:
                 ligne.tell(codes.AUTRE_CONTENU_EN_BOITE.anomalie())
             self.envois.append((ligne, tuple(envoi.id for envoi in mise.envois)))
             on_progress(1)
+
+    def _enqueue(self, ligne: Ligne, fichier: Fichier, nom: str) -> MiseEnBoite:
+        put = partial(self.boite.enqueue_dossier, ligne.corps, convention=ligne.convention, fichier=fichier)
+        mise = put(promotion=nom, libelle=ligne.libelle)
+        if mise.deja and mise.envois[0].numero_interne in self._clos:
+            mise = put(promotion=nom, libelle=ligne.libelle, nouveau=True)
+        return mise
 
     def drain(self, client: ClientCfa, *, on_progress: Callable[[int], None]) -> None:
         """Send what may go now, whatever the box holds. Raises ErreurCfa; what is not sent stays in the outbox."""

@@ -14,6 +14,7 @@ from traitdunion.cfa.errors import (
     FichierInutilisable,
     NoAnswer,
     ProfilInvalide,
+    QuotaReached,
     Refused,
     ReponsePerdue,
     RouteAbsente,
@@ -39,6 +40,7 @@ _NATURES: tuple[tuple[type[Exception], str, int], ...] = (
     (ErreurBoite, "BOITE", USAGE),
     (AuthenticationRefused, "ACCES_REFUSE", ACCES),
     (AccessRefused, "ACCES_REFUSE", ACCES),
+    (QuotaReached, "SANS_REPONSE", RESEAU),  # nothing to correct: the same command, later
     (Refused, "REFUSE", REFUSE),
     (ReponsePerdue, "INCERTAIN", RESEAU),
     (NoAnswer, "SANS_REPONSE", RESEAU),

@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -309,3 +311,23 @@ def test_an_opco_that_moved_gets_what_waits_once_a_person_says_so(poste: Poste) 
     assert poste.envois("envoyer", "--adresse-changee").exit_code == 0
     assert poste.envois("envoyer").exit_code == 0
     assert len(poste.opco.depots) == 1
+
+
+def test_a_server_that_is_gone_leaves_json_alone_on_the_output(poste: Poste) -> None:
+    # A process of its own: what is logged at each retry goes where its output goes.
+    environ = {
+        **poste.env,
+        "TRAITDUNION_CFA_API": "http://127.0.0.1:9",
+        "TRAITDUNION_CFA_JETON": "http://127.0.0.1:9/t",
+    }
+    fait = subprocess.run(
+        [sys.executable, "-c", "from traitdunion.cli import main; main()", "cfa", "suivre", "--json"],
+        env={**os.environ, **environ, "TRAITDUNION_CFA_DELAI_S": "2"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+    assert fait.returncode == 5
+    assert json.loads(fait.stdout)
+    assert "retry" not in fait.stdout + fait.stderr

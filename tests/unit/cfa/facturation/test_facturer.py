@@ -445,3 +445,15 @@ def test_a_book_that_was_lost_does_not_bill_again_what_waits_in_the_outbox(poste
     assert "F-2026-00001" in resultat.stderr
     assert "envois envoyer" in resultat.stderr
     assert [un.libelle for un in poste.boite.envois] == ["F-2026-00001"]
+
+
+@pytest.mark.parametrize("commande", [("facturer", "--oui"), ("synchroniser",)])
+def test_a_damaged_lock_is_told_and_not_taken_for_a_lost_mirror(poste: Poste, commande: tuple[str, ...]) -> None:
+    engaged(poste)
+    poste.type("facturer", "--a-blanc")
+    for nom in ("factures.db.verrou", "suivi.db.verrou"):
+        (poste.donnees / nom).write_bytes(b"ceci n'est pas une base, et de loin" * 40)
+    resultat = poste.type(*commande)
+
+    assert resultat.exit_code == 3, resultat.output
+    assert "est abîmé : effacez ce fichier" in resultat.stderr

@@ -47,6 +47,7 @@ class Envoi:
 
     id: int
     etat: str = "EN_ATTENTE"
+    numero_interne: str | None = None
     numero_externe: str | None = None
     code: str | None = None
     message: str | None = None
@@ -82,7 +83,8 @@ class BoiteFactice:
 
     def __exit__(self, *_: object) -> None: ...
 
-    def bind(self, api: str, siren: str | None) -> None: ...
+    def bind(self, api: str, siren: str | None) -> None:
+        assert api == ENVIRON["TRAITDUNION_CFA_API"]
 
     def enqueue_dossier(
         self,
@@ -92,6 +94,7 @@ class BoiteFactice:
         fichier: Fichier,
         promotion: str | None = None,
         libelle: str | None = None,
+        nouveau: bool = False,
     ) -> Mise:
         cerfa = lecture.read(DepotDossier, corps).message.cerfa
         assert cerfa is not None

@@ -80,6 +80,8 @@ def locked(chemin: Path, phrase: str) -> Iterator[None]:
             verrou.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError:
             raise SynchroEnCours(phrase) from None
+        except sqlite3.DatabaseError:
+            raise ErreurCfa(f"{chemin} est abîmé : effacez ce fichier, qui ne contient rien, et recommencez.") from None
         yield
 
 
