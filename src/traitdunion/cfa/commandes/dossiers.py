@@ -93,7 +93,7 @@ def deposer(
 
     Exemple : traitdunion cfa deposer CERFA.pdf --convention CONVENTION.pdf --visa-cfa --mandat-employeur
     """
-    from traitdunion.cfa.client import ClientCfa
+    from traitdunion.cfa.terminal.liaison import open_client
 
     engagements = Engagements(
         mandat_employeur=mandat_employeur,
@@ -134,7 +134,7 @@ def deposer(
             return
         reglages = Profil.load(configuration, nom=profil)
         reglages = replace(reglages, renvoi_reconnu=True) if renvoyer else reglages
-        with ClientCfa(reglages, transport=ctx.obj) as client:
+        with open_client(reglages, ctx.obj) as client:
             envoi.send(client, charge, donnees, piece, bilan)
         _tell_success(bilan, en_json=en_json)
 

@@ -161,12 +161,12 @@ def envoyer(
 
     Exemple : traitdunion cfa envois envoyer --jusqu-au-bout
     """
-    from traitdunion.cfa.client import ClientCfa
+    from traitdunion.cfa.terminal.liaison import open_client
 
     with outcome(en_json=en_json):
         reglages = Profil.load(configuration, nom=profil)
         fin = None if duree is None else TEMPS.clock() + timedelta(minutes=duree)
-        with opened(profil, configuration) as boite, ClientCfa(reglages, transport=ctx.obj) as client:
+        with opened(profil, configuration) as boite, open_client(reglages, ctx.obj) as client:
             boite.bind(reglages.api, reglages.siren, adresse_changee=adresse_changee)
             comptes = boite.count_etats()
             a_faire = sum(comptes[etat] for etat in (EtatEnvoi.EN_ATTENTE, EtatEnvoi.EN_COURS, EtatEnvoi.INCERTAIN))

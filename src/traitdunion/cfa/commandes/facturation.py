@@ -203,10 +203,10 @@ class Facturation:
 
     def _drain(self, boite: BoiteEnvoi) -> None:
         """Send; what cannot go now stays in the outbox, which says why."""
-        from traitdunion.cfa.client import ClientCfa
+        from traitdunion.cfa.terminal.liaison import open_client
 
         try:
-            with ClientCfa(self._profil, transport=self._transport) as client:
+            with open_client(self._profil, self._transport) as client:
                 boite.drain(client)
         except ErreurCfa as erreur:
             affichage.say(f"Dans la boîte d'envoi, pas encore parti : {erreur}", "yellow")

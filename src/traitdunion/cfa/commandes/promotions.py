@@ -212,13 +212,13 @@ def _read(classeur: Path, conventions: Path | None, *, a_blanc: bool, le: date, 
 def _deposit(
     ctx: typer.Context, depot: "Depot", lue: "Promotion", reglages: Profil, *, nom: str, envoyer: bool
 ) -> None:
-    from traitdunion.cfa.client import ClientCfa
+    from traitdunion.cfa.terminal.liaison import open_client
 
     bonnes = sum(ligne.a_deposer for ligne in lue.lignes)
     with progress("Mise dans la boîte d'envoi", bonnes) as on_progress:
         depot.enqueue(lue, nom=nom, on_progress=on_progress)
     if envoyer:  # and what an import before this one left in the box
-        with ClientCfa(reglages, transport=ctx.obj) as client, progress("Envoi") as on_progress:
+        with open_client(reglages, ctx.obj) as client, progress("Envoi") as on_progress:
             depot.drain(client, on_progress=on_progress)
 
 

@@ -194,9 +194,9 @@ def read_opco(
     suivi: Suivi, profil: Profil, transport: "httpx.BaseTransport | None", *, tout_relire: bool = False
 ) -> BilanSynchro:
     """Synchronise, with a progress bar on a terminal."""
-    from traitdunion.cfa.client import ClientCfa
+    from traitdunion.cfa.terminal.liaison import open_client
 
-    with ClientCfa(profil, transport=transport) as client, progress_by_etape() as avance:
+    with open_client(profil, transport) as client, progress_by_etape() as avance:
         return suivi.synchroniser(client, tout_relire=tout_relire, on_progress=avance)
 
 
