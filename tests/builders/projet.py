@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import gc
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,8 +41,13 @@ def text(chemin: Path) -> str:
 
 @functools.cache
 def tree(chemin: Path) -> ast.Module:
-    """A published Python file, parsed."""
-    return ast.parse(text(chemin), str(chemin))
+    """A published Python file, parsed; kept for the whole run, so that the collector need not look at it again."""
+    gc.disable()
+    try:
+        return ast.parse(text(chemin), str(chemin))
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def functions(chemin: Path) -> Iterator[Fonction]:
