@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from traitdunion.cfa.cerfa_pdf import Note
-from traitdunion.cfa.client import TYPES_DE_FICHIER, Fichier
+from traitdunion.cfa.echange.fichiers import TYPES_DE_FICHIER, Fichier
 from traitdunion.cfa.errors import FichierInutilisable as FichierInutilisable
 from traitdunion.norme import ecriture, lecture
 from traitdunion.norme.erreurs import Anomalie

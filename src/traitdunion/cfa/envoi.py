@@ -2,15 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from traitdunion.cfa.client import ClientCfa, Fichier, MemeDossier
+from traitdunion.cfa.echange.fichiers import Fichier
 from traitdunion.cfa.entrees import DossierCharge
 from traitdunion.cfa.errors import ErreurCfa, ReponsePerdue
 from traitdunion.norme import controles
 from traitdunion.norme.erreurs import Anomalie, Gravite
 from traitdunion.norme.messages.convention import Convention
+
+if TYPE_CHECKING:
+    from traitdunion.cfa.client import ClientCfa
+    from traitdunion.cfa.echange.demarches import MemeDossier
 
 # The convention names its dossier only once this one has a number: until then that rule has nothing to say.
 CHAMP_NUMERO = "convention.numeroInterneDossier"
@@ -53,7 +58,7 @@ def is_recevable(anomalies: list[Anomalie]) -> bool:
     return all(anomalie.gravite is not Gravite.BLOQUANT for anomalie in anomalies)
 
 
-def send(client: ClientCfa, dossier: DossierCharge, convention: Convention, fichier: Fichier, bilan: Bilan) -> None:
+def send(client: "ClientCfa", dossier: DossierCharge, convention: Convention, fichier: Fichier, bilan: Bilan) -> None:
     """Deposit what `bilan` says is not deposited yet. Raises Refused, NoAnswer; `bilan` says after which step.
 
     A deposit whose answer is lost is looked for among the CFA's dossiers before anything else is tried: only a person
@@ -68,7 +73,7 @@ def send(client: ClientCfa, dossier: DossierCharge, convention: Convention, fich
     bilan.avertissements += tuple(accuse.avertissements or ())
 
 
-def _send_dossier(client: ClientCfa, dossier: DossierCharge, bilan: Bilan) -> None:
+def _send_dossier(client: "ClientCfa", dossier: DossierCharge, bilan: Bilan) -> None:
     try:
         accuse = client.deposit(dossier.corps)
     except ReponsePerdue as perdue:
@@ -89,7 +94,7 @@ def _send_dossier(client: ClientCfa, dossier: DossierCharge, bilan: Bilan) -> No
     bilan.avertissements = tuple(accuse.avertissements or ())
 
 
-def _read_back(client: ClientCfa, dossier: DossierCharge) -> MemeDossier | None:
+def _read_back(client: "ClientCfa", dossier: DossierCharge) -> "MemeDossier | None":
     try:
         return client.find_same_dossier(dossier.depot)
     except ErreurCfa:

@@ -27,7 +27,7 @@ TABLE = (
         "relancer la même commande plus tard",
     ),
     CodeSortie(OCCUPE, "un autre envoi est en cours sur cette boîte", "attendre qu'il finisse"),
-    CodeSortie(A_FAIRE, "suivre : quelque chose attend le CFA", "faire ce que la commande indique"),
+    CodeSortie(A_FAIRE, "suivre, rapprocher : quelque chose attend le CFA", "faire ce que la commande indique"),
     CodeSortie(INTERROMPU, "interrompu (Ctrl-C)", "relancer la même commande"),
     CodeSortie(SORTIE_FERMEE, "le programme qui lisait la sortie s'est arrêté", "rien"),
 )

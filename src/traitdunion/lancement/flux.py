@@ -5,9 +5,12 @@ import contextlib
 import io
 import os
 import sys
+import tempfile
 import unicodedata
+from collections.abc import Iterator
 
 LISIBLE = "traitdunion.lisible"
+PANIQUE = b"panicked at"  # in the report of any panic of Rust
 # What decomposition does not bring to ASCII, in what people would type.
 _A_LA_MAIN = str.maketrans(
     {
@@ -71,3 +74,30 @@ def drop_output() -> None:
         with contextlib.suppress(OSError, ValueError):
             os.dup2(nulle_part, flux.fileno())
     os.close(nulle_part)
+
+
+@contextlib.contextmanager
+def mute_panics() -> Iterator[None]:
+    """Keep off the screen what a library in Rust reports of its own panic: the caller tells it in French.
+
+    The error output is held while the block runs, then shown, unless it holds such a report. For the program only: all
+    the threads of a process share that output.
+    """
+    try:
+        descripteur = sys.stderr.fileno()
+        vrai = os.dup(descripteur)
+    except (OSError, ValueError):  # a stream without descriptor, in tests
+        yield
+        return
+    sys.stderr.flush()
+    with os.fdopen(vrai, "wb") as ecran, tempfile.TemporaryFile() as tenu:
+        os.dup2(tenu.fileno(), descripteur)
+        try:
+            yield
+        finally:
+            sys.stderr.flush()
+            os.dup2(vrai, descripteur)
+            tenu.seek(0)
+            dit = tenu.read()
+            if PANIQUE not in dit:
+                ecran.write(dit)

@@ -6,6 +6,7 @@ A row that is wrong is noted with its line and left out; a file whose columns ar
 import csv
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from io import BytesIO, StringIO
 from itertools import islice
@@ -171,13 +172,30 @@ def open_feuilles(octets: bytes) -> Iterator[Feuille]:
         yield _open_csv(octets)
 
 
+@contextmanager
+def no_panic() -> Iterator[None]:
+    """Make a CalamineError of a panic of the reader (Rust) on a damaged file, which no `except Exception` would see."""
+    from python_calamine import CalamineError
+
+    try:
+        yield
+    except BaseException as erreur:
+        if type(erreur).__module__ != "pyo3_runtime":
+            raise
+        raise CalamineError(str(erreur)) from None
+
+
 def _open_classeur(octets: bytes) -> Iterator[Feuille]:
     from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
     try:
-        classeur = CalamineWorkbook.from_object(BytesIO(octets))
-        for nom in (feuille.name for feuille in classeur.sheets_metadata if feuille.typ is SheetTypeEnum.WorkSheet):
-            yield Feuille(nom, enumerate(classeur.get_sheet_by_name(nom).iter_rows(), start=1))
+        with no_panic():
+            classeur = CalamineWorkbook.from_object(BytesIO(octets))
+            noms = [feuille.name for feuille in classeur.sheets_metadata if feuille.typ is SheetTypeEnum.WorkSheet]
+        for nom in noms:
+            with no_panic():
+                lignes = classeur.get_sheet_by_name(nom).iter_rows()
+            yield Feuille(nom, enumerate(lignes, start=1))
     except CalamineError:
         raise ImportRefuse("Ce classeur est illisible : il est abîmé ou protégé. Téléchargez-le à nouveau.") from None
 

@@ -144,6 +144,13 @@ def raw_xls(cellules: Mapping[tuple[int, int], Any]) -> bytes:
     return _ole(debut + feuille)
 
 
+def xls_without_its_sheet(cellules: Mapping[tuple[int, int], Any]) -> bytes:
+    """One whose record BOUNDSHEET (0x85) says that its sheet begins far past the end of the file: readers panic."""
+    brut = bytearray(raw_xls(cellules))
+    brut[brut.index(b"\x85\x00") + 6] = 0xFF
+    return bytes(brut)
+
+
 def _record(genre: int, corps: bytes) -> bytes:
     return struct.pack("<HH", genre, len(corps)) + corps
 

@@ -50,3 +50,15 @@ def test_every_name_is_there_and_no_other() -> None:
         assert getattr(sdk, nom).__name__ == nom
     with pytest.raises(AttributeError, match="ClientInconnu"):
         _ = sdk.ClientInconnu
+
+
+def test_help_comes_without_what_only_the_work_needs() -> None:
+    modules = modules_after(
+        "import contextlib, io, sys\n"
+        "from traitdunion.cli import main\n"
+        "for mots in ('', 'deposer', 'importer', 'suivre', 'facturer', 'envois envoyer', 'configurer', 'opco'):\n"
+        "    sys.argv = ['traitdunion', 'cfa', *mots.split(), '--help']\n"
+        "    with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()) as aide: main()\n"
+        "    assert aide.getvalue().startswith(f'Utilisation : traitdunion cfa {mots}'), aide.getvalue()"
+    )
+    assert not modules & {*LOURDS, "httpx", "stamina", "rich", "asyncio"}

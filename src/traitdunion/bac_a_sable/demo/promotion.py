@@ -134,7 +134,7 @@ def _tell_promotion(suivi: Any, tell: Tell) -> None:
     (promotion,) = suivi["promotions"]
     ouvert = promotion["aFacturer"]
     tell(
-        f"   le CFA relit : {promotion['engages']} engagés, {_say(promotion['engage'])} ; "
+        f"   le CFA relit : {promotion['engages']} engagés, {_say_engagement(promotion['engagement'])} ; "
         f"{ouvert['nombre']} échéances à facturer, {_say(ouvert['montant'])}"
     )
 
@@ -142,11 +142,16 @@ def _tell_promotion(suivi: Any, tell: Tell) -> None:
 def _conclude(rapproche: Any, dossiers: tuple[int, ...], tell: Tell) -> Jouee:
     lignes = rapproche["lignes"]
     engage, facture, regle = (sum(_cents(une[nom]) for une in lignes) for nom in ("engage", "facture", "regle"))
+    assert engage == _cents(rapproche["engagement"]["total"]), "the lines add up to what is engaged"
     tell(
-        f"   rapprochement : {say_montant(engage)} € engagés, frais annexes compris, {say_montant(facture)} facturés, "
-        f"{say_montant(regle)} réglés ; écarts : {sum(une['ecart'] is not None for une in lignes)}"
+        f"   rapprochement : {_say_engagement(rapproche['engagement'])} ; {say_montant(facture)} € facturés, "
+        f"{say_montant(regle)} € réglés ; écarts : {rapproche['ecarts']}"
     )
     return Jouee(dossiers=dossiers, engage=engage, facture=facture, regle=regle)
+
+
+def _say_engagement(engagement: Any) -> str:
+    return f"{_say(engagement['echeances'])} d'échéances et {_say(engagement['fraisAnnexes'])} de frais annexes"
 
 
 def _say(euros: Decimal | int) -> str:

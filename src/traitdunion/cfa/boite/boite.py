@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from traitdunion.cfa.boite import depot
 from traitdunion.cfa.boite.disque import pannes, verrou
@@ -26,10 +27,13 @@ from traitdunion.cfa.boite.expedition.drain import Expedition, recover
 from traitdunion.cfa.boite.modeles import BilanBoite, DossierEnBoite, Envoi, Evenement, MiseEnBoite
 from traitdunion.cfa.boite.rythme import Rythme
 from traitdunion.cfa.boite.temps import Temps, utc_now
-from traitdunion.cfa.client import ClientCfa, Fichier
+from traitdunion.cfa.echange.fichiers import Fichier
 from traitdunion.norme.messages.convention import Convention
 from traitdunion.norme.messages.facture import Avoir, Facture
 from traitdunion.norme.messages.pieces import Certificat, InfosFichier
+
+if TYPE_CHECKING:
+    from traitdunion.cfa.client import ClientCfa
 
 # These have a number of their own; the others are documents of a dossier.
 NUMEROTES = frozenset({NatureEnvoi.DOSSIER, NatureEnvoi.FACTURE, NatureEnvoi.AVOIR})
@@ -224,7 +228,7 @@ class Boite:
 
     def drain(
         self,
-        client: ClientCfa,
+        client: "ClientCfa",
         *,
         on_progress: Callable[[Envoi], None] | None = None,
         jusqu_a: datetime | None = None,

@@ -15,7 +15,7 @@ from traitdunion.cfa.boite.disque.fichiers import Fichiers
 from traitdunion.cfa.boite.disque.store import AEnvoyer, Nouveau, Store
 from traitdunion.cfa.boite.errors import SansIdentite
 from traitdunion.cfa.boite.etats import NatureEnvoi
-from traitdunion.cfa.client import Fichier
+from traitdunion.cfa.echange.fichiers import Fichier
 from traitdunion.norme import contenu, ecriture, lecture
 from traitdunion.norme.identite import identite as identite_of
 from traitdunion.norme.messages.cerfa import Cerfa, DepotDossier

@@ -12,10 +12,10 @@ from pathlib import Path
 import typer
 
 from traitdunion.cfa import entrees, envoi
-from traitdunion.cfa.boite import MiseEnBoite
-from traitdunion.cfa.client import ClientCfa, Fichier
+from traitdunion.cfa.boite.modeles import MiseEnBoite
 from traitdunion.cfa.commandes.envois import find_destinataire, opened
 from traitdunion.cfa.convention import ANNEES_RQTH, Engagements, build_convention
+from traitdunion.cfa.echange.fichiers import Fichier
 from traitdunion.cfa.errors import CerfaIllisible
 from traitdunion.cfa.profil import Profil
 from traitdunion.cfa.terminal import affichage, options
@@ -93,6 +93,8 @@ def deposer(
 
     Exemple : traitdunion cfa deposer CERFA.pdf --convention CONVENTION.pdf --visa-cfa --mandat-employeur
     """
+    from traitdunion.cfa.client import ClientCfa
+
     engagements = Engagements(
         mandat_employeur=mandat_employeur,
         cout_pedagogie=cout_pedagogie,

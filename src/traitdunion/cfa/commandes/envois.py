@@ -10,20 +10,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from traitdunion.cfa.boite import Arret, BilanBoite, Boite, Envoi, EtatEnvoi, NatureEnvoi
-from traitdunion.cfa.boite.etats import LIBELLES, LIBELLES_ACTES, LIBELLES_NATURES, Acte
+from traitdunion.cfa.boite.etats import LIBELLES, LIBELLES_ACTES, LIBELLES_NATURES, Acte, EtatEnvoi, NatureEnvoi
+from traitdunion.cfa.boite.modeles import Arret, BilanBoite, Envoi
 from traitdunion.cfa.boite.temps import Temps
-from traitdunion.cfa.client import ClientCfa
 from traitdunion.cfa.lieux import PREFIXE, data_folder
 from traitdunion.cfa.profil import Profil
 from traitdunion.cfa.reglages.fichier import default_file, read_file
 from traitdunion.cfa.reglages.profils import find_name, values_of
 from traitdunion.cfa.terminal import affichage, options
 from traitdunion.cfa.terminal.outcome import ACCES, CODES, OK, REFUSE, RESEAU, outcome
+from traitdunion.cfa.terminal.progres import progress
+
+if TYPE_CHECKING:
+    from traitdunion.cfa.boite import Boite
 
 app = typer.Typer(
     help="La boîte d'envoi : ce qui attend, ce qui est parti, ce qui est refusé.",
@@ -31,6 +34,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     epilog=CODES,
 )
+CLOS = frozenset({EtatEnvoi.ACCEPTE, EtatEnvoi.REFUSE})
 # The time of the commands: a test may replace it, nothing else does.
 TEMPS = Temps()
 VIDE = (
@@ -52,8 +56,10 @@ Promotion = Annotated[str | None, typer.Option("--promotion", metavar="NOM", hel
 
 
 @contextmanager
-def opened(profil: str | None, configuration: Path | None = None) -> Iterator[Boite]:
+def opened(profil: str | None, configuration: Path | None = None) -> "Iterator[Boite]":
     """The box of a profile; its settings need not be complete to look into it."""
+    from traitdunion.cfa.boite import Boite
+
     with Boite.open(data_folder(find_name(profil, _environ(configuration))) / "boite", temps=TEMPS) as boite:
         yield boite
 
@@ -100,7 +106,8 @@ def lister(
     elif not envois:
         affichage.say("Aucun envoi ne répond à ces critères.")
     else:
-        affichage.say(", ".join(f"{nombre} {LIBELLES[etat]}" for etat, nombre in comptes.items() if nombre) + ".")
+        dits = (say_compte(nombre, LIBELLES[etat]) for etat, nombre in comptes.items() if nombre)
+        affichage.say(f"En tout : {', '.join(dits)}.")
 
 
 @app.command(epilog=CODES)
@@ -154,6 +161,8 @@ def envoyer(
 
     Exemple : traitdunion cfa envois envoyer --jusqu-au-bout
     """
+    from traitdunion.cfa.client import ClientCfa
+
     with outcome(en_json=en_json):
         reglages = Profil.load(configuration, nom=profil)
         fin = None if duree is None else TEMPS.clock() + timedelta(minutes=duree)
@@ -161,7 +170,7 @@ def envoyer(
             boite.bind(reglages.api, reglages.siren, adresse_changee=adresse_changee)
             comptes = boite.count_etats()
             a_faire = sum(comptes[etat] for etat in (EtatEnvoi.EN_ATTENTE, EtatEnvoi.EN_COURS, EtatEnvoi.INCERTAIN))
-            with _progress(a_faire) as avance:
+            with show_avance(a_faire) as avance:
                 bilan = boite.drain(client, on_progress=avance, jusqu_a=fin, attendre=jusqu_au_bout)
         _tell(bilan, vide=not any(comptes.values()), en_json=en_json)
     raise typer.Exit(exit_code(bilan))
@@ -288,18 +297,10 @@ def moment(instant: datetime) -> str:
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[Callable[[Envoi], None] | None]:
-    """A bar on the error output when a person looks at it, and nothing otherwise."""
-    if not total or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    clos = {EtatEnvoi.ACCEPTE, EtatEnvoi.REFUSE}
-    with Progress(console=Console(stderr=True), transient=True) as barre:
-        tache = barre.add_task("Envoi", total=total)
-        yield lambda envoi: barre.advance(tache, 1 if envoi.etat in clos else 0)
+def show_avance(total: int) -> Iterator[Callable[[Envoi], None]]:
+    """A bar that goes on each time an envoi comes to its end."""
+    with progress("Envoi", total) as avance:
+        yield lambda envoi: avance(1 if envoi.etat in CLOS else 0)
 
 
 def _tell(bilan: BilanBoite, *, vide: bool, en_json: bool) -> None:
@@ -348,20 +349,28 @@ def _advice(bilan: BilanBoite) -> Iterator[str]:
         yield "Relancez plus tard, ou ajoutez --jusqu-au-bout pour attendre ici."
 
 
-def _show_table(envois: list[Envoi]) -> None:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
+def say_compte(nombre: int, etat: str) -> str:
+    """« 1 accepté », « 3 acceptés », « 2 en attente »."""
+    return f"{nombre} {etat}{'' if nombre < 2 or etat.startswith('en ') else 's'}"
 
-    table = Table()
-    for titre in ("N°", "Nature", "État", "Pour", "Numéro", "Essais"):
-        table.add_column(titre, overflow="fold")
-    table.add_column("Remarque", overflow="fold", ratio=1)
+
+def _show_table(envois: list[Envoi]) -> None:
+    from traitdunion.cfa.terminal.ecrans.tableaux import Colonne, show_table
+
+    lignes = []
     for envoi in envois:
+        quoi = f"{LIBELLES_NATURES[envoi.nature]} {envoi.libelle or ''}".rstrip()
         numero = envoi.numero_externe or envoi.numero_interne or envoi.numero_document or ""
-        cases = (str(envoi.id), LIBELLES_NATURES[envoi.nature], LIBELLES[envoi.etat], envoi.libelle or "", numero)
-        table.add_row(*(escape(case) for case in (*cases, str(envoi.essais), _remark(envoi))))
-    Console().print(table)
+        essais = str(envoi.essais) if envoi.essais > 1 else ""  # the first is the rule
+        lignes.append((f"{envoi.id}. {quoi}", LIBELLES[envoi.etat], numero, essais, _remark(envoi)))
+    colonnes = (
+        Colonne("Envoi", souple=True),
+        Colonne("État"),
+        Colonne("Numéro chez l'OPCO"),
+        Colonne("Essais", droite=True),
+        Colonne("Remarque", souple=True),
+    )
+    show_table("", colonnes, lignes)
 
 
 def _remark(envoi: Envoi) -> str:

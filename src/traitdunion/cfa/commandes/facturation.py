@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import httpx
 import typer
 
 from traitdunion.cfa import entrees
-from traitdunion.cfa.client import ClientCfa, Fichier
 from traitdunion.cfa.commandes.suivi import (
     BOITE,
     HorsLigne,
@@ -19,6 +17,7 @@ from traitdunion.cfa.commandes.suivi import (
     read_opco,
     today,
 )
+from traitdunion.cfa.echange.fichiers import Fichier
 from traitdunion.cfa.errors import ErreurCfa
 from traitdunion.cfa.facturation import carnet as carnets
 from traitdunion.cfa.facturation import envoi as envois
@@ -34,13 +33,17 @@ from traitdunion.cfa.suivi.boite import BoiteEnvoi, open_boite
 from traitdunion.cfa.suivi.miroir.base import locked
 from traitdunion.cfa.suivi.modele import Vue
 from traitdunion.cfa.suivi.tableau import is_meant, promotion_of
-from traitdunion.cfa.terminal import affichage, options, vues_factures
+from traitdunion.cfa.terminal import affichage, options
+from traitdunion.cfa.terminal.ecrans import factures as ecran
 from traitdunion.cfa.terminal.outcome import CODES, OK, REFUSE, RESEAU, outcome
 from traitdunion.cfa.terminal.question import ask_oui_non, is_interactive
 from traitdunion.norme import ecriture
 from traitdunion.norme.erreurs import Gravite, Refus
 from traitdunion.norme.facturation.montants import say_euros
 from traitdunion.norme.facturation.natures import Nature
+
+if TYPE_CHECKING:
+    import httpx
 
 OCCUPE = "Une autre facturation de ce profil est en cours. Attendez qu'elle finisse, puis recommencez."
 PROVISOIRE = "PROVISOIRE"
@@ -132,7 +135,7 @@ class Facturation:
         emetteur: Emetteur,
         reglages: Reglages,
         *,
-        transport: httpx.BaseTransport | None,
+        transport: "httpx.BaseTransport | None",
         le: date,
     ) -> None:
         self._profil = profil
@@ -163,7 +166,7 @@ class Facturation:
                 if sortie is not None:
                     self._write(sortie, self._number_for_show(preparation))
                 if en_json:
-                    corps = vues_factures.plain_preparation(preparation, self._emetteur)
+                    corps = ecran.plain_preparation(preparation, self._emetteur)
                     affichage.print_json({"resultat": "A_BLANC", **corps})
                 return OK
             with (
@@ -200,6 +203,8 @@ class Facturation:
 
     def _drain(self, boite: BoiteEnvoi) -> None:
         """Send; what cannot go now stays in the outbox, which says why."""
+        from traitdunion.cfa.client import ClientCfa
+
         try:
             with ClientCfa(self._profil, transport=self._transport) as client:
                 boite.drain(client)
@@ -238,13 +243,13 @@ class Facturation:
         *,
         en_json: bool,
     ) -> None:
-        vues_factures.say_cotes(preparation.mises_de_cote)
+        ecran.say_cotes(preparation.mises_de_cote)
         for ecarte in ecartes:
             affichage.say(f"{ecarte.nom} : laissé de côté, {ecarte.pourquoi}.", "yellow")
         if en_json:
             return
         if preparation.factures:
-            vues_factures.show_preparation(preparation)
+            ecran.show_preparation(preparation)
             if any(une.est_certificat for une in preparation.factures):
                 affichage.say(
                     "Ces factures valent certificat de réalisation, hors premières échéances (mention portée au PDF) ; "
@@ -294,12 +299,12 @@ class Facturation:
             affichage.print_json(
                 {
                     "resultat": "ENVOYE",
-                    "factures": [vues_factures.plain_emission(une, dits.get(une.envoi)) for une in emissions],
-                    "misesDeCote": vues_factures.plain_cotes(preparation.mises_de_cote),
+                    "factures": [ecran.plain_emission(une, dits.get(une.envoi)) for une in emissions],
+                    "misesDeCote": ecran.plain_cotes(preparation.mises_de_cote),
                 }
             )
         elif emissions:
-            vues_factures.show_emissions(emissions, dits)
+            ecran.show_emissions(emissions, dits)
         etats = {str(envoi.etat) for envoi in siens}
         if "REFUSE" in etats:
             return REFUSE

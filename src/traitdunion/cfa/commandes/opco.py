@@ -3,13 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from traitdunion.cfa import competence
 from traitdunion.cfa.echange.connecteur import Connecteur
@@ -19,6 +15,9 @@ from traitdunion.cfa.terminal import affichage, options
 from traitdunion.cfa.terminal.outcome import CODES, outcome
 from traitdunion.norme import profils
 from traitdunion.norme.profils import Dpop, Identifiants, NomRoute, ProfilOpco, RouteOpco, Source, Support
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 app = typer.Typer()
 COLONNES = (
@@ -101,6 +100,9 @@ def _named(nom: str) -> ProfilOpco:
 
 
 def _show_all(*, en_json: bool) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+
     if en_json:
         affichage.print_json({"au": profils.MATRICE_DU.isoformat(), "opcos": [_plain(un) for un in profils.OPCOS]})
         return
@@ -117,6 +119,9 @@ def _show_all(*, en_json: bool) -> None:
 
 
 def _show_one(un: ProfilOpco, *, en_json: bool) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+
     if en_json:
         affichage.print_json({"au": profils.MATRICE_DU.isoformat(), **_plain(un)})
         return
@@ -143,8 +148,12 @@ def _show_one(un: ProfilOpco, *, en_json: bool) -> None:
     affichage.say(LEGENDE)
 
 
-def _table(sujet: str) -> Table:
+def _table(sujet: str) -> "Table":
     """A table that holds in 80 columns, dated as the matrix is."""
+    from rich.box import SIMPLE_HEAD
+    from rich.markup import escape
+    from rich.table import Table
+
     titre = f"{sujet}, au {profils.MATRICE_DU:%d/%m/%Y}"
     return Table(title=escape(titre), title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
 
@@ -237,6 +246,7 @@ def _find(idcc: str, *, en_json: bool) -> None:
 
 
 def _import(fichier: Path, *, en_json: bool) -> None:
+
     faite = competence.import_table(fichier, le=datetime.now().astimezone().date())
     chemin = competence.write_table(faite.table)
     inconnus = sorted({nom for nom in faite.table.opcos.values() if profils.find_by_nom(nom) is None})

@@ -14,15 +14,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from traitdunion.cfa import entrees
-from traitdunion.cfa.client import ClientCfa
-from traitdunion.cfa.echange.connecteur import Connecteur
 from traitdunion.cfa.errors import ErreurCfa
 from traitdunion.cfa.lieux import data_folder
 from traitdunion.cfa.profil import Profil
 from traitdunion.cfa.terminal import affichage, options
 from traitdunion.cfa.terminal.outcome import ACCES, CODES, OK, REFUSE, RESEAU, outcome
 from traitdunion.cfa.terminal.progres import progress
-from traitdunion.norme.profils import NomRoute
+from traitdunion.lancement import flux
 
 if TYPE_CHECKING:
     from traitdunion.cfa.boite import Boite
@@ -143,7 +141,7 @@ def importer(
     with outcome(en_json=en_json):
         reglages = None if a_blanc else Profil.load(configuration, nom=profil)
         if reglages is not None:
-            Connecteur(reglages).route(NomRoute.DEPOSER_DOSSIER)  # said once, rather than of each row
+            _require_route(reglages)
         clos = _list_clos(reglages) if reglages is not None and nouveau_depot else {}
         lue = _read(classeur, conventions, a_blanc=a_blanc, le=au or _today(), clos=clos)
         retenu = tout_ou_rien and not all(ligne.est_bonne for ligne in lue.lignes)
@@ -165,6 +163,14 @@ def importer(
         with outcome(en_json=False):
             raise echec
     raise typer.Exit(_exit_code(lue, depot, sans_envoyer=sans_envoyer))
+
+
+def _require_route(reglages: Profil) -> None:
+    """That this OPCO takes contracts is said once, rather than of each row. Raises RouteAbsente."""
+    from traitdunion.cfa.echange.connecteur import Connecteur
+    from traitdunion.norme.profils import NomRoute
+
+    Connecteur(reglages).route(NomRoute.DEPOSER_DOSSIER)
 
 
 def open_boite(reglages: Profil) -> "Boite":
@@ -190,7 +196,8 @@ def _read(classeur: Path, conventions: Path | None, *, a_blanc: bool, le: date, 
     from traitdunion.cfa.tableur.dossiers import read_folder
     from traitdunion.cfa.tableur.lecture import read_promotion
 
-    lue = read_folder(classeur) if classeur.is_dir() else read_promotion(classeur)
+    with flux.mute_panics():
+        lue = read_folder(classeur) if classeur.is_dir() else read_promotion(classeur)
     for ligne in lue.lignes:
         if ligne.numero_dossier in clos:
             ligne.valeurs[NUMERO_DOSSIER] = None
@@ -205,6 +212,8 @@ def _read(classeur: Path, conventions: Path | None, *, a_blanc: bool, le: date, 
 def _deposit(
     ctx: typer.Context, depot: "Depot", lue: "Promotion", reglages: Profil, *, nom: str, envoyer: bool
 ) -> None:
+    from traitdunion.cfa.client import ClientCfa
+
     bonnes = sum(ligne.a_deposer for ligne in lue.lignes)
     with progress("Mise dans la boîte d'envoi", bonnes) as on_progress:
         depot.enqueue(lue, nom=nom, on_progress=on_progress)

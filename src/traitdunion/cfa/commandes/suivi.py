@@ -1,21 +1,18 @@
 """Follow-up: synchroniser, suivre, rapprocher.
 
-Exit codes of `suivre`, made for cron: 0 nothing waits for the CFA, 10 something does; 5 the OPCO could not be read (the
-local view is shown, with its age); the others as everywhere.
+Exit codes of `suivre` and `rapprocher`, made for cron: 0 nothing waits for the CFA, 10 something does; 5 the OPCO could
+not be read (the local view is shown, with its age); the others as everywhere.
 """
 
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import httpx
 import typer
 
 from traitdunion.cfa import entrees
-from traitdunion.cfa.client import ClientCfa
 from traitdunion.cfa.errors import AccessRefused, AuthenticationRefused, ErreurCfa, NoAnswer, QuotaReached
 from traitdunion.cfa.lieux import data_folder
 from traitdunion.cfa.profil import Profil
@@ -26,16 +23,20 @@ from traitdunion.cfa.suivi.miroir import store
 from traitdunion.cfa.suivi.miroir.base import MiroirEndommage
 from traitdunion.cfa.suivi.miroir.synchro import PARIS, BilanSynchro
 from traitdunion.cfa.suivi.modele import Vue
-from traitdunion.cfa.suivi.rapprochement import compute_rapprochement
+from traitdunion.cfa.suivi.rapprochement import LigneRapprochee, compute_rapprochement
 from traitdunion.cfa.suivi.restes import LigneEmise, compute_restes
 from traitdunion.cfa.suivi.service import FICHIER, Suivi
 from traitdunion.cfa.suivi.tableau import list_promotions
 from traitdunion.cfa.terminal import affichage, options, vues
-from traitdunion.cfa.terminal.avancement import show_avance
-from traitdunion.cfa.terminal.outcome import ACCES, CODES, OK, REFUSE, RESEAU, outcome
+from traitdunion.cfa.terminal.ecrans import rapprochement as ecran
+from traitdunion.cfa.terminal.outcome import A_FAIRE, ACCES, CODES, OK, REFUSE, RESEAU, outcome
+from traitdunion.cfa.terminal.progres import progress_by_etape
 
-A_FAIRE = 10
-CODES_SUIVRE = f"{CODES} Ici, 10 : quelque chose attend le CFA."
+if TYPE_CHECKING:
+    import httpx
+
+CODES_SUIVRE = f"{CODES} Ici, {A_FAIRE} : quelque chose attend le CFA."
+CODES_RAPPROCHER = f"{CODES} Ici, {A_FAIRE} : des montants ne concordent pas."
 BOITE = "boite"
 
 app = typer.Typer()
@@ -52,7 +53,10 @@ Historique = Annotated[
     typer.Option("--historique", metavar="CA-…", help="Ce qui a changé d'un dossier ou d'une facture, dans l'ordre."),
 ]
 SortieCsv = Annotated[
-    Path | None, typer.Option("--csv", dir_okay=False, metavar="FICHIER", help="Écrire le tableau en CSV.")
+    Path | None,
+    typer.Option(
+        "--csv", dir_okay=False, metavar="FICHIER", help="Écrire le tableau en CSV, pour un tableur français."
+    ),
 ]
 SortieXlsx = Annotated[
     Path | None, typer.Option("--xlsx", dir_okay=False, metavar="FICHIER", help="Écrire le tableau en XLSX.")
@@ -128,7 +132,7 @@ def suivre(
     raise typer.Exit(code)
 
 
-@app.command(epilog=CODES)
+@app.command(epilog=CODES_RAPPROCHER)
 def rapprocher(
     ctx: typer.Context,
     *,
@@ -142,6 +146,8 @@ def rapprocher(
     en_json: options.EnJson = False,
 ) -> None:
     """Rapprocher ce qui est engagé, facturé et réglé, par nature ; et le total de chaque virement.
+
+    Un écart n'est montré que si quelque chose ne concorde pas ; avoirs et ruptures sont expliqués à part.
 
     Exemple : traitdunion cfa rapprocher --xlsx rapprochement.xlsx
     """
@@ -158,17 +164,19 @@ def rapprocher(
         if sortie_xlsx is not None:
             write_export(sortie_xlsx, exports.write_xlsx(table), ecraser=ecraser)
         if en_json:
-            affichage.print_json(vues.plain_rapprochement(rapprochement))
+            affichage.print_json(ecran.plain_rapprochement(rapprochement))
         else:
-            vues.show_rapprochement(rapprochement)
+            ecran.show_rapprochement(rapprochement)
             vues.say_fraicheur(vue, le=today(), at=datetime.now(UTC), echec=echec)
-        code = _code(echec, [])
+        code = _code(echec, [une for une in rapprochement.lignes if une.ecart is not None])
     raise typer.Exit(code)
 
 
 @contextmanager
 def open_suivi(nom: str, *, refaire: bool = False) -> Iterator[Suivi]:
     """The mirror of a profile. Raises MiroirEndommage, ErreurCfa (disk full, locked)."""
+    import sqlite3
+
     chemin = data_folder(nom) / FICHIER
     try:
         with Suivi.open(chemin, refaire=refaire) as suivi:
@@ -183,10 +191,12 @@ def open_suivi(nom: str, *, refaire: bool = False) -> Iterator[Suivi]:
 
 
 def read_opco(
-    suivi: Suivi, profil: Profil, transport: httpx.BaseTransport | None, *, tout_relire: bool = False
+    suivi: Suivi, profil: Profil, transport: "httpx.BaseTransport | None", *, tout_relire: bool = False
 ) -> BilanSynchro:
     """Synchronise, with a progress bar on a terminal."""
-    with ClientCfa(profil, transport=transport) as client, show_avance() as avance:
+    from traitdunion.cfa.client import ClientCfa
+
+    with ClientCfa(profil, transport=transport) as client, progress_by_etape() as avance:
         return suivi.synchroniser(client, tout_relire=tout_relire, on_progress=avance)
 
 
@@ -212,7 +222,7 @@ def write_export(chemin: Path, contenu: bytes, *, ecraser: bool) -> None:
     affichage.say(f"Écrit : {chemin}")
 
 
-def _try_to_read(suivi: Suivi, profil: Profil, transport: httpx.BaseTransport | None) -> ErreurCfa | None:
+def _try_to_read(suivi: Suivi, profil: Profil, transport: "httpx.BaseTransport | None") -> ErreurCfa | None:
     """Synchronise if it can be; what stopped it otherwise: the local view is worth showing."""
     try:
         read_opco(suivi, profil, transport)
@@ -221,12 +231,12 @@ def _try_to_read(suivi: Suivi, profil: Profil, transport: httpx.BaseTransport | 
     return None
 
 
-def _code(echec: ErreurCfa | None, actes: list[Acte]) -> int:
+def _code(echec: ErreurCfa | None, a_voir: Sequence[Acte | LigneRapprochee]) -> int:
     if isinstance(echec, AuthenticationRefused | AccessRefused):
         return ACCES
     if echec is not None:
         return RESEAU if isinstance(echec, NoAnswer | QuotaReached) else REFUSE
-    return A_FAIRE if actes else OK
+    return A_FAIRE if a_voir else OK
 
 
 def _read_boite(suivi: Suivi, nom: str) -> tuple[list[Any], Vue]:

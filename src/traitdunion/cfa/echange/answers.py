@@ -107,7 +107,8 @@ def read_etats_avoirs(corps: bytes) -> tuple[Sequence[EtatAvoirRelu], int]:
 def read_refus(reponse: httpx.Response) -> Refused:
     """The refusal that an answer carries, in any OPCO's shape: `errors[]`, top-level `description`, `comment`."""
     corps = _object(reponse.content)
-    erreurs = [e for e in _member(corps, "errors") or [] if isinstance(e, dict)]
+    dites = _member(corps, "errors")
+    erreurs = [e for e in dites if isinstance(e, dict)] if isinstance(dites, list) else []
     anomalies = tuple(_anomalie(erreur) for erreur in erreurs)
     description = (
         _text(_member(corps, "description"))

@@ -5,12 +5,12 @@ that records the invoice; handing it to the outbox comes after, and is taken up 
 never serves twice and none is skipped. No IBAN and no PDF here: both are drawn again, the same, from what is recorded.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -18,6 +18,9 @@ from traitdunion.cfa.facturation.preparation import FacturePreparee
 from traitdunion.cfa.suivi.miroir.base import open_base, transaction
 from traitdunion.cfa.suivi.restes import LigneEmise
 from traitdunion.cfa.suivi.service import utc_now
+
+if TYPE_CHECKING:
+    import sqlite3
 
 FICHIER = "factures.db"
 CHIFFRES = 5
@@ -66,7 +69,7 @@ COLONNES = "numero, etat, emise_le, corps, envoi, accepte_le"
 class Carnet:
     """The register of one profile; a context manager."""
 
-    def __init__(self, base: sqlite3.Connection, *, clock: Callable[[], datetime]) -> None:
+    def __init__(self, base: "sqlite3.Connection", *, clock: Callable[[], datetime]) -> None:
         self._base = base
         self._clock = clock
 

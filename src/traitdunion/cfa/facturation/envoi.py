@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from traitdunion.cfa.client import Fichier
+from traitdunion.cfa.echange.fichiers import Fichier
 from traitdunion.cfa.errors import ErreurCfa
 from traitdunion.cfa.facturation.carnet import Carnet, Emission, EtatEmission
 from traitdunion.cfa.facturation.emetteur import Emetteur

@@ -4,11 +4,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from traitdunion.cfa.client import ClientCfa, Fichier
+from traitdunion.cfa.echange.fichiers import Fichier
 from traitdunion.norme.messages.facture import Facture
 from traitdunion.norme.messages.pieces import Certificat
+
+if TYPE_CHECKING:
+    from traitdunion.cfa.client import ClientCfa
 
 
 class DossierEnBoite(Protocol):
@@ -74,7 +77,7 @@ class BoiteEnvoi(Protocol):
     ) -> MiseEnBoite:
         """Put a certificate in."""
 
-    def drain(self, client: ClientCfa) -> Any:
+    def drain(self, client: "ClientCfa") -> Any:
         """Send what may go now."""
 
 

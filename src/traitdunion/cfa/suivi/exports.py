@@ -7,16 +7,23 @@ from datetime import date
 from decimal import Decimal
 
 from traitdunion.cfa.suivi.modele import Vue
-from traitdunion.cfa.suivi.rapprochement import Rapprochement
+from traitdunion.cfa.suivi.rapprochement import Ecart, Rapprochement
 from traitdunion.cfa.suivi.restes import Restes, trop_percu
-from traitdunion.cfa.suivi.tableau import is_meant, promotion_of
+from traitdunion.cfa.suivi.tableau import engagement_of, is_meant, promotion_of
 from traitdunion.norme.facturation.montants import to_euros
 from traitdunion.norme.nomenclatures import ETAT_DOSSIER, NATURE_LIGNE
 
 Cellule = str | date | Decimal | None
+ECARTS = {
+    Ecart.REGLEMENT_DIFFERENT: "règlement différent",
+    Ecart.TROP_PERCU: "trop-perçu",
+    Ecart.REJETE: "rejeté",
+    Ecart.REGLE_EN_PARTIE: "réglé en partie",
+    Ecart.INCONNUE_DE_L_OPCO: "inconnu de l'OPCO",
+}
 Table = tuple[Sequence[str], Sequence[Sequence[Cellule]]]
 # What a spreadsheet would run as a formula (OWASP, CSV injection).
-_FORMULES = ("=", "+", "-", "@", "\t", "\r")
+_FORMULES = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 DOSSIERS = (
     "Promotion",
     "Dossier",
@@ -28,9 +35,10 @@ DOSSIERS = (
     "Fin",
     "État",
     "Commentaire",
-    "Engagé",
-    "Réglé",
-    "En cours",
+    "Engagé (échéances)",
+    "Engagé (frais annexes)",
+    "Réglé (échéances)",
+    "En cours (échéances)",
     "À facturer",
     "Trop-perçu",
 )
@@ -63,6 +71,7 @@ def table_dossiers(vue: Vue, restes: Restes, *, promotion: str | None = None) ->
         nom = promotion_of(un, vue)[0]
         if promotion is not None and not is_meant(nom, promotion):
             continue
+        engagement = engagement_of(un)
         lignes.append(
             (
                 nom,
@@ -75,7 +84,8 @@ def table_dossiers(vue: Vue, restes: Restes, *, promotion: str | None = None) ->
                 un.date_fin,
                 ETAT_DOSSIER.libelle(un.etat) or un.etat_brut,
                 un.commentaire,
-                None if un.engagement is None else to_euros(un.engagement),
+                to_euros(engagement.echeances),
+                to_euros(engagement.frais_annexes),
                 to_euros(sum(une.regle for une in un.echeances)),
                 to_euros(sum(une.en_cours for une in un.echeances)),
                 to_euros(ouverts.get(un.numero_interne, 0)),
@@ -101,7 +111,7 @@ def table_rapprochement(rapprochement: Rapprochement) -> Table:
             ", ".join(une.factures),
             ", ".join(une.virements),
             une.regle_le,
-            une.ecart.value if une.ecart else None,
+            ECARTS[une.ecart] if une.ecart else None,
             une.explication,
         )
         for une in rapprochement.lignes

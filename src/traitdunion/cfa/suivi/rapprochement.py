@@ -1,15 +1,16 @@
 """Reconciliation: by dossier, échéance and nature, what is engaged, invoiced, settled, left; and by virement. Pure."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 
 import msgspec
 
-from traitdunion.cfa.suivi.modele import AVOIR, DossierSuivi, EcheanceSuivie, Vue
+from traitdunion.cfa.suivi.avoirs import AvoirDeLigne, find_avoirs, list_avoirs
+from traitdunion.cfa.suivi.modele import AVOIR, DossierSuivi, EcheanceSuivie, LigneSuivie, Vue
 from traitdunion.cfa.suivi.restes import FACTURES_PERDUES, PERDUES, LigneEmise, trop_percu
-from traitdunion.cfa.suivi.tableau import is_meant, promotion_of
+from traitdunion.cfa.suivi.tableau import Engagement, engagement_of, is_meant, promotion_of
+from traitdunion.cfa.suivi.virements import TotalVirement, total_virements
 from traitdunion.norme.facturation.etats import EtatDeLigne
 from traitdunion.norme.facturation.montants import say_euros
 from traitdunion.norme.facturation.natures import FRAIS_ANNEXES, Nature
@@ -50,20 +51,15 @@ class LigneRapprochee(msgspec.Struct, kw_only=True):
         return self.engage - self.regle
 
 
-class TotalVirement(msgspec.Struct, kw_only=True):
-    """What one virement settled, before what the OPCO may have retained of it; cents."""
-
-    virement: str | None
-    jour: date | None
-    montant: int = 0
-    natures: dict[str, int] = {}
-    factures: list[str] = []
-
-
 class Rapprochement(msgspec.Struct, frozen=True, kw_only=True):
-    """The lines that do not agree first; `totaux` by nature, then the virements, latest first."""
+    """The lines that do not agree first; `totaux` by nature, then the virements, latest first.
+
+    `engagement` is what `suivre` shows; `avoirs` are explained, and are no difference.
+    """
 
     lignes: list[LigneRapprochee]
+    engagement: Engagement
+    avoirs: list[AvoirDeLigne]
     totaux: dict[str, dict[str, int]]
     virements: list[TotalVirement]
 
@@ -81,7 +77,8 @@ def compute_rapprochement(
             for ligne in _engaged(dossier, nom):
                 lignes[ligne.dossier, ligne.echeance, ligne.nature] = ligne
     numeros = {dossier.numero_externe: dossier for dossier in retenus}
-    _add_factures(lignes, vue, numeros)
+    avoirs = list_avoirs(vue, numeros)
+    _add_factures(lignes, vue, numeros, avoirs)
     _add_reglements(lignes, vue)
     for dossier in retenus:
         _check(lignes, dossier)
@@ -97,25 +94,51 @@ def compute_rapprochement(
             une.nature,
         )
     )
+    parts = [engagement_of(dossier) for dossier in retenus]
     return Rapprochement(
-        lignes=gardees, totaux=_totals(gardees), virements=_virements(vue, None if promotion is None else set(numeros))
+        lignes=gardees,
+        engagement=Engagement(
+            echeances=sum(une.echeances for une in parts), frais_annexes=sum(une.frais_annexes for une in parts)
+        ),
+        avoirs=avoirs,
+        totaux=_totals(gardees),
+        virements=total_virements(vue, None if promotion is None else set(numeros)),
     )
 
 
 def _engaged(dossier: DossierSuivi, promotion: str) -> Iterator[LigneRapprochee]:
     qui = {"dossier": dossier.numero_externe, "apprenti": dossier.apprenti, "promotion": promotion}
+    lignes = []
     for une in dossier.echeances:
         # The employer's participation is taken off the pedagogy.
         for nature, engage in ((Nature.PEDAGOGIE, une.total - une.rqth), (Nature.MAJORATION_RQTH, une.rqth)):
             if engage or nature is Nature.PEDAGOGIE:
-                yield LigneRapprochee(**qui, echeance=une.numero, nature=nature.value, engage=engage)  # type: ignore[arg-type]
+                lignes.append(LigneRapprochee(**qui, echeance=une.numero, nature=nature.value, engage=engage))  # type: ignore[arg-type]
+    _lower(lignes, dossier)
+    yield from lignes
     for frais in dossier.frais:
         yield LigneRapprochee(**qui, echeance=TOUTES, nature=frais.nature, engage=frais.total)  # type: ignore[arg-type]
 
 
+def _lower(lignes: Sequence[LigneRapprochee], dossier: DossierSuivi) -> None:
+    """After a break less is engaged than the échéances that were due before it: the last ones lose it."""
+    de_trop = sum(une.engage for une in lignes) - engagement_of(dossier).echeances
+    cause = " par la rupture du contrat" if dossier.etat == "RUPTURE" else ""
+    for ligne in reversed(lignes):
+        retire = min(de_trop, ligne.engage)
+        if retire > 0:
+            avant, ligne.engage, de_trop = ligne.engage, ligne.engage - retire, de_trop - retire
+            _explain(ligne, f"Engagement ramené de {say_euros(avant)} à {say_euros(ligne.engage)}{cause}.")
+
+
 def _add_factures(
-    lignes: dict[tuple[str, str, str], LigneRapprochee], vue: Vue, numeros: dict[str, DossierSuivi]
+    lignes: dict[tuple[str, str, str], LigneRapprochee],
+    vue: Vue,
+    numeros: dict[str, DossierSuivi],
+    avoirs: Sequence[AvoirDeLigne],
 ) -> None:
+    rejets: dict[tuple[str, str, str], str] = {}
+    manques: dict[tuple[str, str, str], str] = {}
     for facture in vue.factures:
         if facture.genre == AVOIR and facture.etat in FACTURES_PERDUES:
             continue
@@ -123,32 +146,60 @@ def _add_factures(
             dossier = numeros.get(une.dossier)
             if dossier is None:
                 continue
-            echeance = TOUTES if une.nature in FRAIS_ANNEXES else une.echeance
-            cle = (une.dossier, echeance, une.nature)
-            ligne = lignes.get(cle)
-            if ligne is None:
-                ligne = lignes[cle] = LigneRapprochee(
-                    dossier=une.dossier,
-                    apprenti=dossier.apprenti,
-                    promotion=promotion_of(dossier, vue)[0],
-                    echeance=echeance,
-                    nature=une.nature,
-                )
+            ligne = _line_of(lignes, une, dossier, vue)
+            cle = (ligne.dossier, ligne.echeance, ligne.nature)
             if facture.numero not in ligne.factures:
                 ligne.factures.append(facture.numero)
             if une.etat in PERDUES:
-                ligne.ecart = Ecart.REJETE
-                ligne.explication = f"Facture {facture.numero} : {une.commentaire or 'ligne rejetée.'}"
+                rejets.setdefault(cle, f"Facture {facture.numero} : {une.commentaire or 'ligne rejetée.'}")
                 continue
             ligne.facture += une.montant
             ligne.regle += une.regle
             if facture.genre != AVOIR and facture.regle_le is not None and une.regle:
                 ligne.regle_le = max(ligne.regle_le or facture.regle_le, facture.regle_le)
+            annule = find_avoirs(avoirs, facture.numero, une)
+            for avoir in annule:
+                _explain(ligne, avoir.phrase)
             # A virement has come, and left a part of this line aside.
-            if facture.virement and 0 <= une.regle < une.montant and une.etat != EtatDeLigne.ANNULEE:
-                ligne.ecart = ligne.ecart or Ecart.REGLE_EN_PARTIE
-                dit = une.commentaire or "rien n'est dit de ce qui manque."
-                ligne.explication = ligne.explication or f"Facture {facture.numero} réglée en partie : {dit}"
+            manque = une.montant - sum(avoir.montant for avoir in annule) - une.regle
+            if facture.virement and une.regle >= 0 and manque > 0 and une.etat != EtatDeLigne.ANNULEE:
+                dit = une.commentaire or "l'OPCO n'en dit pas la raison."
+                phrase = f"Facture {facture.numero} réglée en partie, il manque {say_euros(manque)} : {dit}"
+                manques.setdefault(cle, phrase)
+    for cle, ligne in lignes.items():
+        _judge(ligne, rejets.get(cle), manques.get(cle))
+
+
+def _line_of(
+    lignes: dict[tuple[str, str, str], LigneRapprochee], une: LigneSuivie, dossier: DossierSuivi, vue: Vue
+) -> LigneRapprochee:
+    cle = (une.dossier, TOUTES if une.nature in FRAIS_ANNEXES else une.echeance, une.nature)
+    if cle not in lignes:
+        lignes[cle] = LigneRapprochee(
+            dossier=une.dossier,
+            apprenti=dossier.apprenti,
+            promotion=promotion_of(dossier, vue)[0],
+            echeance=cle[1],
+            nature=une.nature,
+        )
+    return lignes[cle]
+
+
+def _judge(ligne: LigneRapprochee, rejet: str | None, manque: str | None) -> None:
+    """A refused line that was invoiced again, or one that is paid up to what is engaged, agrees in the end."""
+    if rejet is not None:
+        if ligne.facture >= ligne.engage > 0:
+            _explain(ligne, f"{rejet} C'est facturé de nouveau depuis.")
+        else:
+            ligne.ecart = Ecart.REJETE
+            _explain(ligne, rejet)
+    if manque is not None and not (ligne.regle >= ligne.engage > 0):
+        ligne.ecart = ligne.ecart or Ecart.REGLE_EN_PARTIE
+        _explain(ligne, manque)
+
+
+def _explain(ligne: LigneRapprochee, phrase: str) -> None:
+    ligne.explication = " ".join(dit for dit in (ligne.explication, phrase) if dit)
 
 
 def _add_reglements(lignes: dict[tuple[str, str, str], LigneRapprochee], vue: Vue) -> None:
@@ -173,13 +224,12 @@ def _check(lignes: dict[tuple[str, str, str], LigneRapprochee], dossier: Dossier
             siennes[0].facture += une.regle + une.en_cours
             continue
         siennes[0].ecart = Ecart.REGLEMENT_DIFFERENT
-        siennes[
-            0
-        ].explication = f"L'échéance est dite réglée pour {say_euros(une.regle)}, ses factures pour {say_euros(somme)}."
+        dit = f"L'échéance est dite réglée pour {say_euros(une.regle)}, ses factures pour {say_euros(somme)}."
+        _explain(siennes[0], dit)
     if (du := trop_percu(dossier)) > 0 and dossier.echeances:
         derniere = _of(lignes, dossier, dossier.echeances[-1])[0]
         derniere.ecart = derniere.ecart or Ecart.TROP_PERCU
-        derniere.explication = derniere.explication or f"Réglé {say_euros(du)} au-delà de l'engagement : à rendre."
+        _explain(derniere, f"Réglé {say_euros(du)} au-delà de l'engagement : à rendre.")
 
 
 def _of(
@@ -200,7 +250,7 @@ def _add_unknown(lignes: dict[tuple[str, str, str], LigneRapprochee], vue: Vue, 
         vieille = une.accepte_le is not None and vue.synchronise_le is not None and vue.synchronise_le > une.accepte_le
         if une.numero not in lues and vieille and ligne is not None and ligne.ecart is None:
             ligne.ecart = Ecart.INCONNUE_DE_L_OPCO
-            ligne.explication = f"La facture {une.numero} a été acceptée, mais l'OPCO ne la montre pas."
+            _explain(ligne, f"La facture {une.numero} a été acceptée, mais l'OPCO ne la montre pas.")
 
 
 def _totals(lignes: Sequence[LigneRapprochee]) -> dict[str, dict[str, int]]:
@@ -211,20 +261,3 @@ def _totals(lignes: Sequence[LigneRapprochee]) -> dict[str, dict[str, int]]:
             total[nom] += getattr(ligne, nom)
     rangs = {nature.value: rang for rang, nature in enumerate(Nature)}
     return dict(sorted(totaux.items(), key=lambda paire: rangs.get(paire[0], len(rangs))))
-
-
-def _virements(vue: Vue, dossiers: set[str] | None) -> list[TotalVirement]:
-    totaux: dict[tuple[str | None, date | None], TotalVirement] = {}
-    natures: dict[tuple[str | None, date | None], dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for un in vue.reglements:
-        if dossiers is not None and un.dossier not in dossiers:
-            continue
-        cle = (un.virement, un.jour)
-        total = totaux.setdefault(cle, TotalVirement(virement=un.virement, jour=un.jour, factures=[]))
-        total.montant += un.montant
-        natures[cle][un.nature or "NON_VENTILE"] += un.montant
-        if un.facture not in total.factures:
-            total.factures.append(un.facture)
-    for cle, total in totaux.items():
-        total.natures = dict(natures[cle])
-    return sorted(totaux.values(), key=lambda un: (un.jour or date.min, un.virement or ""), reverse=True)

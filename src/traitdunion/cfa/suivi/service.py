@@ -1,12 +1,11 @@
 """The follow-up of one profile: the door to its mirror."""
 
-import sqlite3
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-from traitdunion.cfa.client import ClientCfa
 from traitdunion.cfa.suivi.boite import DossierEnBoite
 from traitdunion.cfa.suivi.miroir import store
 from traitdunion.cfa.suivi.miroir.base import MiroirEndommage, delete_base, locked, transaction
@@ -25,6 +24,11 @@ from traitdunion.cfa.suivi.miroir.synchro import (
 from traitdunion.cfa.suivi.modele import AVOIR, FACTURE, Changement, Vue
 from traitdunion.norme.identifiants import numero_externe, read_numero_externe
 
+if TYPE_CHECKING:
+    import sqlite3
+
+    from traitdunion.cfa.client import ClientCfa
+
 FICHIER = "suivi.db"
 OCCUPE = "Une autre synchronisation de ce profil est en cours. Attendez qu'elle finisse, puis recommencez."
 
@@ -37,7 +41,7 @@ def utc_now() -> datetime:
 class Suivi:
     """The mirror of one profile; a context manager. Reading it needs no network."""
 
-    def __init__(self, base: sqlite3.Connection, chemin: Path, *, clock: Callable[[], datetime]) -> None:
+    def __init__(self, base: "sqlite3.Connection", chemin: Path, *, clock: Callable[[], datetime]) -> None:
         self._base = base
         self._chemin = chemin
         self._clock = clock
@@ -66,7 +70,7 @@ class Suivi:
         self._base.close()
 
     def synchroniser(
-        self, client: ClientCfa, *, tout_relire: bool = False, on_progress: Avance | None = None
+        self, client: "ClientCfa", *, tout_relire: bool = False, on_progress: Avance | None = None
     ) -> BilanSynchro:
         """Read what changed at the OPCO since last time. Raises Refused, NoAnswer, SynchroEnCours.
 

@@ -14,8 +14,32 @@ MOIS_DE_RENTREE = 7
 SANS_FORMATION = "formation inconnue"
 
 
+class Engagement(msgspec.Struct, frozen=True, kw_only=True):
+    """What the OPCO has engaged: for the échéances, and for frais annexes; cents."""
+
+    echeances: int = 0
+    frais_annexes: int = 0
+
+    @property
+    def total(self) -> int:
+        """Both, in cents."""
+        return self.echeances + self.frais_annexes
+
+
+def engagement_of(dossier: DossierSuivi) -> Engagement:
+    """What is engaged of one dossier: as the OPCO says it, since a break leaves the échéances as they were."""
+    somme = sum(une.total for une in dossier.echeances)
+    return Engagement(
+        echeances=somme if dossier.engagement is None else dossier.engagement,
+        frais_annexes=sum(une.total for une in dossier.frais),
+    )
+
+
 class LignePromotion(msgspec.Struct, kw_only=True):
-    """The dossiers of one promotion, counted by state; amounts in cents. `hors_promotion`: grouped by default."""
+    """The dossiers of one promotion, counted by state. `hors_promotion`: grouped by default.
+
+    Amounts in cents, of the échéances; frais annexes are engaged for the contract as a whole, in `engage_frais`.
+    """
 
     nom: str
     hors_promotion: bool
@@ -30,6 +54,7 @@ class LignePromotion(msgspec.Struct, kw_only=True):
     soldes: int = 0
     inconnus: int = 0
     engage: int = 0
+    engage_frais: int = 0
     regle: int = 0
     en_cours: int = 0
     a_facturer: int = 0
@@ -89,7 +114,9 @@ def _count(ligne: LignePromotion, dossier: DossierSuivi, ouverts: Sequence[int])
     else:
         compteur = _COMPTEUR.get(dossier.etat, "inconnus")
     setattr(ligne, compteur, getattr(ligne, compteur) + 1)
-    ligne.engage += dossier.engagement or 0
+    engagement = engagement_of(dossier)
+    ligne.engage += engagement.echeances
+    ligne.engage_frais += engagement.frais_annexes
     ligne.regle += sum(une.regle for une in dossier.echeances)
     ligne.en_cours += sum(une.en_cours for une in dossier.echeances)
     ligne.a_facturer += sum(ouverts)

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -11,6 +11,10 @@ from traitdunion.cfa.cerfa_pdf import Note
 from traitdunion.norme import ecriture
 from traitdunion.norme.erreurs import Anomalie, Gravite
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
+LARGE = 100  # columns under which anomalies are no table
 LIBELLES = {
     Gravite.BLOQUANT: ("bloquant", "bold red"),
     Gravite.MOTIF_REFUS: ("motif de refus possible", "yellow"),
@@ -19,11 +23,15 @@ LIBELLES = {
 
 
 def say(phrase: str, style: str | None = None) -> None:
-    """A sentence for the person, on the error output."""
+    """A sentence for the person, on the error output: folded on a terminal, left whole for a program that reads it."""
     from rich.console import Console
-    from rich.markup import escape
+    from rich.text import Text
 
-    Console(stderr=True, highlight=False).print(escape(phrase), style=style)
+    from traitdunion.cfa.terminal.ecrans.tableaux import fold
+
+    console = Console(stderr=True, highlight=False)
+    texte = fold(phrase, console.width) if console.is_terminal else phrase
+    console.print(Text(texte), style=style, soft_wrap=True)
 
 
 def show_notes(notes: Iterable[Note]) -> None:
@@ -33,11 +41,18 @@ def show_notes(notes: Iterable[Note]) -> None:
 
 
 def show_anomalies(anomalies: Sequence[Anomalie], *, titre: str, erreur: bool = False) -> None:
-    """The anomalies as a table, in the order they were found; `erreur` sends it to the error output."""
+    """The anomalies, in the order they were found: a table, or blocks where it would cut words.
+
+    `erreur` sends them to the error output.
+    """
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
+    console = Console(stderr=erreur)
+    if console.width < LARGE:
+        _print_anomalies(console, anomalies, titre)
+        return
     table = Table(title=escape(titre), title_justify="left", show_lines=True)
     table.add_column("Gravité", min_width=10, max_width=14)
     table.add_column("Champ", overflow="fold", ratio=2)
@@ -47,7 +62,23 @@ def show_anomalies(anomalies: Sequence[Anomalie], *, titre: str, erreur: bool = 
         source = " · ".join(part for part in (anomalie.code, anomalie.article) if part)
         texte = f"{escape(anomalie.description)}\n[dim]{escape(source)}[/]"
         table.add_row(f"[{style}]{libelle}[/]", escape(anomalie.champ or "-"), texte)
-    Console(stderr=erreur).print(table)
+    console.print(table)
+
+
+def _print_anomalies(console: "Console", anomalies: Sequence[Anomalie], titre: str) -> None:
+    from rich.text import Text
+
+    from traitdunion.cfa.terminal.ecrans.tableaux import MARGE, fold
+
+    console.print(Text(titre, style="italic"))
+    for anomalie in anomalies:
+        libelle, style = LIBELLES[anomalie.gravite]
+        entete = Text.assemble((libelle, style), f" · {anomalie.champ}" if anomalie.champ else "")
+        console.print(entete, soft_wrap=True)
+        source = " · ".join(part for part in (anomalie.code, anomalie.article) if part)
+        for texte, ton in ((anomalie.description, ""), (source, "dim")):
+            for ligne in fold(texte, console.width - len(MARGE)).split("\n"):
+                console.print(Text(MARGE + ligne, style=ton), soft_wrap=True)
 
 
 def print_json(donnees: Any) -> None:

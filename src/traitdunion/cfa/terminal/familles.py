@@ -12,6 +12,7 @@ FAMILLES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Suivre", ("synchroniser", "suivre", "facturer", "rapprocher")),
     ("Régler", ("configurer", "diagnostic", "opco")),
 )
+SANS_COUPE = 500  # the formatter folds what is long; nothing ends with « ... »
 AUTRES = "Autres commandes"
 
 
@@ -31,10 +32,9 @@ class GroupeParFamilles(Groupe):
         """One section a family."""
         titres = {nom: titre for titre, noms in FAMILLES for nom in noms}
         visibles = [(nom, self.commands[nom]) for nom in self.list_commands(ctx) if not self.commands[nom].hidden]
-        largeur = formatter.width - 6 - max((len(nom) for nom, _ in visibles), default=0)
         for titre in [*(titre for titre, _ in FAMILLES), AUTRES]:
             lignes = [
-                (nom, commande.get_short_help_str(largeur))
+                (nom, commande.get_short_help_str(SANS_COUPE))
                 for nom, commande in visibles
                 if titres.get(nom, AUTRES) == titre
             ]

@@ -4,23 +4,24 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
 from traitdunion.cfa.errors import ErreurCfa
 from traitdunion.cfa.suivi.actes import Acte, Genre
 from traitdunion.cfa.suivi.miroir.changements import EVENEMENT
 from traitdunion.cfa.suivi.miroir.synchro import PARIS, BilanSynchro
 from traitdunion.cfa.suivi.modele import Changement, Vue
-from traitdunion.cfa.suivi.rapprochement import LigneRapprochee, Rapprochement
-from traitdunion.cfa.suivi.tableau import LignePromotion
+from traitdunion.cfa.suivi.tableau import Engagement, LignePromotion
 from traitdunion.cfa.terminal import affichage
+from traitdunion.cfa.terminal.ecrans.tableaux import Colonne, show_table
 from traitdunion.norme.facturation.montants import say_euros, to_euros
-from traitdunion.norme.nomenclatures import ETAT_DOSSIER, ETAT_FACTURE, NATURE_LIGNE
+from traitdunion.norme.nomenclatures import ETAT_DOSSIER, ETAT_FACTURE
 
 MONTRES = 15  # acts of one kind on a screen; all of them in --json
-ECARTS_MONTRES = 50
+COLONNES_PROMOTIONS = (
+    Colonne("Promotion", souple=True),
+    Colonne("Dossiers", droite=True),
+    Colonne("Où ils en sont", souple=True),
+    Colonne("À facturer", droite=True),
+)
 TITRES = {
     Genre.CLE: "Clé près de sa fin",
     Genre.INFORMATION_DEMANDEE: "Attente d'information",
@@ -66,18 +67,23 @@ _JOURS = frozenset({"date_debut", "date_fin", "regle_le", "ouverture"})
 
 def show_promotions(promotions: Sequence[LignePromotion]) -> None:
     """One row by promotion, on the standard output."""
+
     if not promotions:
-        affichage.say("Aucun dossier.")
+        affichage.say("Aucun dossier connu de l'OPCO pour l'instant. Pour en transmettre : traitdunion cfa importer")
         return
-    table = Table(title="Dossiers par promotion", title_justify="left")
-    table.add_column("Promotion", overflow="fold", ratio=3)
-    table.add_column("Dossiers", justify="right")
-    table.add_column("Où ils en sont", overflow="fold", ratio=4)
-    table.add_column("À facturer", justify="right", no_wrap=True)
+    lignes = []
     for une in promotions:
         a_facturer = say_euros(une.a_facturer) if une.a_facturer_nombre else "-"
-        table.add_row(escape(une.nom), str(une.dossiers), say_etats(une), a_facturer)
-    Console().print(table)
+        engagement = Engagement(echeances=une.engage, frais_annexes=une.engage_frais)
+        ou = say_etats(une) + (f"\nEngagé : {say_engagement(engagement)}" if engagement.total else "")
+        lignes.append((une.nom, str(une.dossiers), ou, a_facturer))
+    show_table("Dossiers par promotion", COLONNES_PROMOTIONS, lignes)
+
+
+def say_engagement(engagement: Engagement) -> str:
+    """« 7 250,00 € d'échéances, 750,00 € de frais annexes »: what `suivre` and `rapprocher` both call engaged."""
+    dit = f"{say_euros(engagement.echeances)} d'échéances"
+    return f"{dit}, {say_euros(engagement.frais_annexes)} de frais annexes" if engagement.frais_annexes else dit
 
 
 def say_etats(une: LignePromotion) -> str:
@@ -89,6 +95,9 @@ def say_etats(une: LignePromotion) -> str:
 
 def show_actes(actes: Sequence[Acte]) -> None:
     """What waits for the CFA, then what to do next and what to type."""
+    from rich.console import Console
+    from rich.markup import escape
+
     if not actes:
         affichage.say("Rien n'attend le CFA.", "green")
         return
@@ -152,43 +161,6 @@ def say_changement(un: Changement) -> str:
         libelle = f"{'Échéance' if genre == 'echeance' else 'Ligne'} {reste}, {libelle[0].lower()}{libelle[1:]}"
     apres = "retiré" if un.apres is None else _say_valeur(champ, un.apres)
     return f"{libelle} : {apres}" if un.avant is None else f"{libelle} : {_say_valeur(champ, un.avant)} → {apres}"
-
-
-def show_rapprochement(rapprochement: Rapprochement) -> None:
-    """What does not agree, the totals by nature, the virements."""
-    ecarts = [une for une in rapprochement.lignes if une.ecart is not None]
-    console = Console()
-    if ecarts:
-        table = Table(title=f"{len(ecarts)} écart{'s' if len(ecarts) > 1 else ''}", title_justify="left")
-        table.add_column("Dossier", no_wrap=True)
-        table.add_column("Quoi, et pourquoi", overflow="fold", ratio=2)
-        for titre in ("Facturé", "Réglé", "Reste"):
-            table.add_column(titre, justify="right", no_wrap=True)
-        for une in ecarts[:ECARTS_MONTRES]:
-            table.add_row(*_row(une), end_section=True)
-        console.print(table)
-        if len(ecarts) > ECARTS_MONTRES:
-            affichage.say(f"… et {len(ecarts) - ECARTS_MONTRES} autre(s) : --json ou --csv les donnent tous.")
-    else:
-        affichage.say("Aucun écart : ce qui est réglé est ce qui est facturé.", "green")
-    table = Table(title="Par nature", title_justify="left")
-    table.add_column("Nature")
-    for titre in ("Engagé", "Facturé", "Réglé", "Reste"):
-        table.add_column(titre, justify="right", no_wrap=True)
-    for nature, total in rapprochement.totaux.items():
-        table.add_row(_say_nature(nature), *(say_euros(montant) for montant in total.values()))
-    console.print(table)
-    if rapprochement.virements:
-        table = Table(title="Virements", title_justify="left")
-        table.add_column("Référence", overflow="fold")
-        table.add_column("Date")
-        table.add_column("Montant réglé", justify="right", no_wrap=True)
-        table.add_column("Dont", overflow="fold", ratio=2)
-        for un in rapprochement.virements:
-            dont = ", ".join(f"{_say_nature(nature)} {say_euros(montant)}" for nature, montant in un.natures.items())
-            jour = f"{un.jour:%d/%m/%Y}" if un.jour else "-"
-            table.add_row(escape(un.virement or "sans référence"), jour, say_euros(un.montant), escape(dont))
-        console.print(table)
 
 
 def plain_bilan(bilan: BilanSynchro) -> dict[str, Any]:
@@ -256,42 +228,12 @@ def plain_changement(un: Changement) -> dict[str, Any]:
     }
 
 
-def plain_rapprochement(rapprochement: Rapprochement) -> dict[str, Any]:
-    """A reconciliation as JSON members."""
+def plain_engagement(engagement: Engagement) -> dict[str, Any]:
+    """What is engaged as JSON members, its two parts named."""
     return {
-        "lignes": [
-            {
-                "dossier": une.dossier,
-                "apprenti": une.apprenti,
-                "promotion": une.promotion,
-                "echeance": une.echeance or None,
-                "nature": une.nature,
-                "engage": to_euros(une.engage),
-                "facture": to_euros(une.facture),
-                "regle": to_euros(une.regle),
-                "reste": to_euros(une.reste),
-                "factures": une.factures,
-                "virements": une.virements,
-                "regleLe": _iso(une.regle_le),
-                "ecart": une.ecart.value if une.ecart else None,
-                "explication": une.explication,
-            }
-            for une in rapprochement.lignes
-        ],
-        "totaux": {
-            nature: {nom: to_euros(montant) for nom, montant in total.items()}
-            for nature, total in rapprochement.totaux.items()
-        },
-        "virements": [
-            {
-                "reference": un.virement,
-                "date": _iso(un.jour),
-                "montant": to_euros(un.montant),
-                "natures": {nature: to_euros(montant) for nature, montant in un.natures.items()},
-                "factures": un.factures,
-            }
-            for un in rapprochement.virements
-        ],
+        "echeances": to_euros(engagement.echeances),
+        "fraisAnnexes": to_euros(engagement.frais_annexes),
+        "total": to_euros(engagement.total),
     }
 
 
@@ -302,9 +244,9 @@ def _plain_promotion(une: LignePromotion) -> dict[str, Any]:
         "horsPromotion": une.hors_promotion,
         **{nom: getattr(une, nom) for nom in comptes},
         "inconnus": une.inconnus,
-        "engage": to_euros(une.engage),
-        "regle": to_euros(une.regle),
-        "enCours": to_euros(une.en_cours),
+        "engagement": plain_engagement(Engagement(echeances=une.engage, frais_annexes=une.engage_frais)),
+        "regleEcheances": to_euros(une.regle),
+        "enCoursEcheances": to_euros(une.en_cours),
         "aFacturer": {"nombre": une.a_facturer_nombre, "montant": to_euros(une.a_facturer)},
         "tropPercu": to_euros(une.trop_percu),
     }
@@ -316,17 +258,6 @@ def _say_acte(un: Acte) -> str:
     qui = " ".join(mot for mot in (un.facture, un.dossier, un.apprenti) if mot)
     entete = qui or (un.promotion if un.genre is Genre.A_FACTURER else None)
     return " · ".join(mot for mot in (entete, avant, montant, un.phrase) if mot)
-
-
-def _row(une: LigneRapprochee) -> tuple[str, ...]:
-    qui = f"{une.dossier}\n{une.apprenti}" if une.apprenti else une.dossier
-    ou = f", échéance {une.echeance}" if une.echeance else ""
-    quoi = f"{_say_nature(une.nature).capitalize()}{ou}\n{une.explication or ''}"
-    return (escape(qui), escape(quoi), *(say_euros(montant) for montant in (une.facture, une.regle, une.reste)))
-
-
-def _say_nature(nature: str) -> str:
-    return NATURE_LIGNE.libelle(nature) or ("non ventilé" if nature == "NON_VENTILE" else nature)
 
 
 def _say_valeur(champ: str, valeur: str) -> str:

@@ -253,23 +253,16 @@ class Ecran(io.StringIO):
         return True
 
 
-def test_a_bar_is_drawn_for_a_person_who_looks_and_for_nobody_else(
-    poste: Poste, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_bar_counts_what_has_come_to_its_end(poste: Poste, monkeypatch: pytest.MonkeyPatch) -> None:
     poste.put_in()
-    with Boite.open(poste.boite) as boite:
-        envoi = replace(boite.find(1), etat=EtatEnvoi.ACCEPTE)
     ecran = Ecran()
-    monkeypatch.setattr(sys, "stderr", ecran)
-    with envois._progress(1) as avance:
-        assert avance is not None
-        avance(envoi)
-    assert "100%" in ecran.getvalue()
-    monkeypatch.setattr(sys, "stderr", io.StringIO())
-    with envois._progress(1) as avance:
-        assert avance is None
-    with envois._progress(0) as avance:
-        assert avance is None
+    monkeypatch.setenv("TERM", "xterm")
+    with monkeypatch.context() as regarde, Boite.open(poste.boite) as boite:
+        regarde.setattr(sys, "stderr", ecran)
+        with envois.show_avance(2) as avance:
+            for etat in (EtatEnvoi.EN_COURS, EtatEnvoi.ACCEPTE, EtatEnvoi.EN_COURS, EtatEnvoi.REFUSE):
+                avance(replace(boite.find(1), etat=etat))
+    assert "2/2" in ecran.getvalue()
 
 
 def test_the_settings_file_that_is_named_says_which_box_is_meant(poste: Poste) -> None:

@@ -1,10 +1,13 @@
 """The follow-up as a secretary uses it: what is printed, what is sent, how it ends."""
 
+import io
 import json
 import sqlite3
 import stat
 from collections.abc import Iterator
+from csv import reader
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import httpx
@@ -14,6 +17,7 @@ from builders.opco_factice import coupure, refus
 from builders.suivi.boite import EnvoiFactice
 from builders.suivi.poste import LE, Poste
 
+from traitdunion.cfa.suivi import exports
 from traitdunion.cfa.suivi.miroir import store
 
 
@@ -199,7 +203,7 @@ def test_rapprocher_shows_differences_natures_and_virements(poste: Poste, tmp_pa
     poste.environ["COLUMNS"] = "80"
     resultat = poste.type("rapprocher", "--csv", str(csv))
 
-    assert resultat.exit_code == 0, resultat.output
+    assert resultat.exit_code == 10, resultat.output
     sortie = resultat.stdout.replace("\u00a0", " ")
     assert "1 écart" in sortie
     assert "Premier équipement" in sortie
@@ -219,6 +223,56 @@ def test_rapprocher_shows_differences_natures_and_virements(poste: Poste, tmp_pa
             "factures": ["F-2026-00001"],
         }
     ]
+
+
+def test_without_a_difference_rapprocher_ends_well(poste: Poste) -> None:
+    vide = poste.type("rapprocher")
+    assert vide.exit_code == 0
+    assert "aucun dossier n'est engagé pour l'instant" in " ".join(vide.stderr.split())
+
+    poste.opco.engage(poste.opco.deposit())
+    resultat = poste.type("rapprocher")
+    assert resultat.exit_code == 0, resultat.output
+    assert "Aucun écart." in resultat.stderr
+    assert "Aucun virement reçu" in resultat.stderr
+    assert "10 : des montants ne concordent pas" in " ".join(poste.type("rapprocher", "--help").stdout.split())
+
+
+def test_engaged_means_the_same_in_suivre_and_in_rapprocher(poste: Poste) -> None:
+    poste.opco.engage(poste.opco.deposit(), frais=(("Premierequipement", 1, 50_000),))
+    phrase = "8 000,00 € d'échéances, 500,00 € de frais annexes"
+    suivi, rapproche = poste.type("suivre"), poste.type("rapprocher", "--hors-ligne")
+
+    for dit in (suivi.stdout, rapproche.stderr):
+        assert phrase in " ".join(dit.replace("\u00a0", " ").split())
+    (promotion,) = json.loads(poste.type("suivre", "--json").stdout)["promotions"]
+    attendu = {"echeances": 8000.0, "fraisAnnexes": 500.0, "total": 8500.0}
+    assert promotion["engagement"] == attendu
+    assert json.loads(poste.type("rapprocher", "--json").stdout)["engagement"] == attendu
+
+
+def test_a_csv_opens_in_a_french_spreadsheet_and_runs_nothing() -> None:
+    textes = ["=1+1", "+33", "-2", "@SUM(A1)", "\tx", "\r=1", "\n=1", "＝1+1", "CFA ; l'école « é »"]
+    lu = exports.write_csv((["Texte", "Montant", "Jour"], [(un, Decimal("-1234.50"), LE) for un in textes]))
+
+    assert lu.startswith(b"\xef\xbb\xbf")
+    lignes = list(reader(io.StringIO(lu.decode("utf-8-sig"), newline=""), delimiter=";"))
+    assert [ligne[0] for ligne in lignes[1:]] == [f"'{un}" for un in textes[:-1]] + textes[-1:]
+    assert {(ligne[1], ligne[2]) for ligne in lignes[1:]} == {("-1234,50", "01/10/2026")}
+
+
+@pytest.mark.parametrize("largeur", [40, 80, 120])
+def test_screens_hold_in_their_width_without_cutting_a_word(poste: Poste, largeur: int) -> None:
+    for _ in range(2):
+        poste.opco.engage(poste.opco.deposit(), frais=(("Premierequipement", 1, 50_000),))
+    poste.environ["COLUMNS"] = str(largeur)
+    entiers = ("Où ils en sont", "CA-0000001", "premier équipement")
+    for commande, entier in zip((["suivre"], ["facturer", "--a-blanc"], ["rapprocher"]), entiers, strict=True):
+        lignes = poste.type(*commande).stdout.splitlines()
+        cadre = [ligne for ligne in lignes if ligne[:1] in "┏┃┡│├└"]
+        assert all(len(ligne) <= largeur for ligne in cadre), commande
+        assert not any(ligne.rstrip(" ┃│").endswith("…") for ligne in lignes), commande
+        assert any(entier in ligne for ligne in lignes), commande
 
 
 def test_a_full_disk_is_said_and_what_was_read_before_is_kept(poste: Poste, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,14 +2,16 @@
 
 from datetime import date
 
+import msgspec
 import pytest
 from builders.suivi.vues import DEMAIN, LU_LE, a_dossier, a_facture, a_ligne, a_vue, an_echeance
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traitdunion.cfa.suivi.modele import FraisSuivi, Reglement
+from traitdunion.cfa.suivi.modele import FactureSuivie, FraisSuivi, LigneSuivie, Reglement
 from traitdunion.cfa.suivi.rapprochement import Ecart, compute_rapprochement
-from traitdunion.cfa.suivi.restes import LigneEmise
+from traitdunion.cfa.suivi.restes import LigneEmise, compute_restes
+from traitdunion.cfa.suivi.tableau import list_promotions
 
 EQUIPEMENT = FraisSuivi(nature="PREMIEREQUIPEMENT", quantite=1, prix=50_000, total=50_000)
 JOUR = date(2026, 10, 3)
@@ -38,7 +40,8 @@ def test_pedagogy_paid_and_first_equipment_not_are_told_apart() -> None:
 
     premiere, seconde = lu.lignes
     assert (premiere.nature, premiere.ecart, premiere.reste) == ("PREMIEREQUIPEMENT", Ecart.REGLE_EN_PARTIE, 50_000)
-    assert premiere.explication == "Facture F-1 réglée en partie : Attend : la liste du matériel."
+    dit = "Facture F-1 réglée en partie, il manque 500,00\u00a0€ : Attend : la liste du matériel."
+    assert premiere.explication == dit
     assert (seconde.nature, seconde.regle, seconde.virements, seconde.regle_le) == (
         "PEDAGOGIE",
         320_000,
@@ -81,6 +84,111 @@ def test_where_lines_are_not_told_the_echeance_says_what_is_settled() -> None:
     (ligne,) = compute_rapprochement(a_vue(a_dossier(1, an_echeance("1", regle=320_000)))).lignes
 
     assert (ligne.regle, ligne.facture, ligne.ecart) == (320_000, 320_000, None)
+
+
+def an_avoir(facture: str, *lignes: LigneSuivie, etat: str = "REGLE") -> FactureSuivie:
+    return msgspec.structs.replace(a_facture("A-1", *lignes, etat=etat), genre="AVOIR", origine=facture)
+
+
+def test_an_avoir_invoiced_again_is_explained_and_is_no_difference() -> None:
+    premiere = a_facture("F-1", a_ligne(320_000, etat="REGLEE", regle=310_000), etat="REGLE", virement="VIR-1")
+    seconde = a_facture("F-2", a_ligne(10_000, etat="REGLEE", regle=10_000), etat="REGLE", virement="VIR-2")
+    avoir = an_avoir("F-1", a_ligne(-10_000, etat="IMPUTEE"))
+    vue = a_vue(a_dossier(1, an_echeance("1", regle=320_000)), factures=(premiere, avoir, seconde))
+    lu = compute_rapprochement(vue)
+
+    (ligne,) = lu.lignes
+    assert (ligne.ecart, ligne.facture, ligne.regle, ligne.reste) == (None, 320_000, 320_000, 0)
+    assert ligne.explication == "L'avoir A-1 retire 100,00\u00a0€ de la facture F-1."
+    assert [(un.numero, un.facture, un.montant) for un in lu.avoirs] == [("A-1", "F-1", 10_000)]
+
+
+@pytest.mark.parametrize(
+    ("regle", "etat_avoir", "manque"),
+    [
+        (310_000, "REGLE", None),  # all that the credit note leaves is paid
+        (309_999, "REGLE", "0,01"),  # a cent of it is not
+        (310_000, "REJETE", "100,00"),  # the OPCO refused the credit note: the invoice is due whole
+    ],
+)
+def test_what_is_missing_is_counted_without_what_an_avoir_annuls(
+    regle: int, etat_avoir: str, manque: str | None
+) -> None:
+    facture = a_facture("F-1", a_ligne(320_000, etat="REGLEE", regle=regle), etat="REGLE", virement="VIR-1")
+    avoir = an_avoir("F-1", a_ligne(-10_000, etat="IMPUTEE"), etat=etat_avoir)
+    vue = a_vue(a_dossier(1, an_echeance("1", regle=regle)), factures=(facture, avoir))
+    (ligne,) = compute_rapprochement(vue).lignes
+
+    assert ligne.ecart is (None if manque is None else Ecart.REGLE_EN_PARTIE)
+    assert (f"il manque {manque}\u00a0€" in (ligne.explication or "")) == (manque is not None)
+
+
+def test_an_avoir_of_another_invoice_explains_nothing() -> None:
+    facture = a_facture("F-1", a_ligne(320_000, etat="REGLEE", regle=310_000), etat="REGLE", virement="VIR-1")
+    avoir = an_avoir("F-9", a_ligne(-10_000, etat="IMPUTEE"))
+    vue = a_vue(a_dossier(1, an_echeance("1", regle=310_000)), factures=(facture, avoir))
+
+    assert compute_rapprochement(vue).lignes[0].ecart is Ecart.REGLE_EN_PARTIE
+
+
+def test_an_avoir_of_what_was_paid_says_that_it_will_be_retained() -> None:
+    facture = a_facture("F-1", a_ligne(320_000, etat="REGLEE", regle=320_000), etat="REGLE", virement="VIR-1")
+    avoir = an_avoir("F-1", a_ligne(-10_000, etat="A_RECOUVRER"))
+    (ligne,) = compute_rapprochement(
+        a_vue(a_dossier(1, an_echeance("1", regle=320_000)), factures=(facture, avoir))
+    ).lignes
+
+    assert ligne.ecart is None
+    assert "seront retenus sur un prochain virement" in (ligne.explication or "")
+
+
+def test_a_rejected_line_invoiced_again_is_no_difference_any_more() -> None:
+    rejetee = a_facture("F-1", a_ligne(320_000, etat="REJETEE", commentaire="Doublon."), etat="REJETE")
+    encore = a_facture("F-2", a_ligne(320_000, etat="EN_INSTRUCTION"))
+    vue = a_vue(a_dossier(1, an_echeance("1")), factures=(rejetee, encore))
+    (ligne,) = compute_rapprochement(vue).lignes
+    assert (ligne.ecart, ligne.explication) == (None, "Facture F-1 : Doublon. C'est facturé de nouveau depuis.")
+
+    un_peu = a_facture("F-2", a_ligne(319_999, etat="EN_INSTRUCTION"))
+    vue = a_vue(a_dossier(1, an_echeance("1")), factures=(rejetee, un_peu))
+    assert compute_rapprochement(vue).lignes[0].ecart is Ecart.REJETE
+
+
+def test_after_a_break_only_what_is_still_engaged_is_due() -> None:
+    facture = a_facture("F-1", a_ligne(320_000, etat="REGLEE", regle=122_260), etat="REGLE", virement="VIR-1")
+    dossier = a_dossier(1, an_echeance("1", regle=122_260), etat="RUPTURE", engagement=122_260)
+    (ligne,) = compute_rapprochement(a_vue(dossier, factures=(facture,))).lignes
+
+    assert (ligne.ecart, ligne.engage, ligne.reste) == (None, 122_260, 0)
+    assert (ligne.explication or "").replace("\u00a0", " ") == (
+        "Engagement ramené de 3 200,00 € à 1 222,60 € par la rupture du contrat."
+    )
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 800_000) | st.none(), st.integers(0, 90_000), st.sampled_from(["ENGAGE", "RUPTURE"])),
+        max_size=4,
+    )
+)
+def test_what_is_engaged_is_the_same_in_suivre_and_in_rapprocher(
+    engagements: list[tuple[int | None, int, str]],
+) -> None:
+    vue = a_vue(
+        *(
+            msgspec.structs.replace(
+                a_dossier(rang, etat=etat, engagement=engagement),
+                frais=(FraisSuivi(nature="RESTAURATION", quantite=1, prix=frais, total=frais),),
+            )
+            for rang, (engagement, frais, etat) in enumerate(engagements, 1)
+        )
+    )
+    promotions = list_promotions(vue, compute_restes(vue, le=JOUR))
+    lu = compute_rapprochement(vue)
+
+    assert lu.engagement.echeances == sum(une.engage for une in promotions)
+    assert lu.engagement.frais_annexes == sum(une.engage_frais for une in promotions)
+    assert lu.engagement.total == sum(total["engage"] for total in lu.totaux.values())
 
 
 @pytest.mark.parametrize(("synchronise", "ecart"), [(DEMAIN, Ecart.INCONNUE_DE_L_OPCO), (LU_LE, None)])

@@ -1,6 +1,9 @@
 """Workbooks that no tool makes, or that somebody made to harm: refused in words, with little memory, or read aright."""
 
 import io
+import os
+import subprocess
+import sys
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -16,6 +19,7 @@ from builders.tableur.classeurs import (
     raw_xlsx,
     save_plain,
     text_cell,
+    xls_without_its_sheet,
 )
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -26,6 +30,7 @@ from traitdunion.cfa.tableur.lecture import read_promotion
 from traitdunion.cfa.tableur.lignes import Promotion, column_name
 from traitdunion.cfa.tableur.ouverture import garde
 from traitdunion.cfa.tableur.ouverture.garde import column_rank
+from traitdunion.norme.tableur import no_panic
 
 OBLIGATOIRES = [colonne.chemin for colonne in colonnes() if colonne.presence is Presence.OBLIGATOIRE]
 NAISSANCE, NOM = "cerfa.apprenti.dateNaissance", "cerfa.apprenti.nom"
@@ -358,6 +363,31 @@ def _writable(valeur: Any) -> bool:
     if isinstance(valeur, str):
         return all(lettre.isprintable() for lettre in valeur)
     return not hasattr(valeur, "year") or valeur.year >= 1900
+
+
+def test_a_panic_of_the_reader_is_told_as_a_damaged_file(tmp_path: Path) -> None:
+    assert "abîmé" in _refusal(_save(tmp_path, xls_without_its_sheet(_xls_cells()), "vieux.xls"))
+
+
+def test_only_a_panic_is_made_an_error_of_the_reader() -> None:
+    with pytest.raises(KeyboardInterrupt), no_panic():
+        raise KeyboardInterrupt
+    with pytest.raises(ZeroDivisionError), no_panic():
+        raise ZeroDivisionError
+
+
+def test_the_screen_shows_our_sentence_and_nothing_of_the_reader_s_own(tmp_path: Path) -> None:
+    chemin = _save(tmp_path, xls_without_its_sheet(_xls_cells()), "vieux.xls")
+    fait = subprocess.run(
+        [sys.executable, "-c", "from traitdunion.cli import main; main()", "cfa", "importer", str(chemin), "--a-blanc"],
+        env=os.environ | {"HOME": str(tmp_path), "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+    )
+
+    assert fait.returncode == 3
+    assert " ".join(fait.stderr.split()).startswith("vieux.xls n'est pas un classeur lisible, ou il est abîmé.")
+    assert "panicked" not in fait.stderr
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

@@ -13,7 +13,7 @@ from traitdunion.cfa.envoi import Bilan
 from traitdunion.cfa.errors import ProfilInvalide
 from traitdunion.cfa.terminal.familles import AUTRES, FAMILLES, GroupeParFamilles
 from traitdunion.cfa.terminal.outcome import outcome
-from traitdunion.cfa.terminal.progres import progress
+from traitdunion.cfa.terminal.progres import progress, progress_by_etape
 
 
 class Ecran(io.StringIO):
@@ -61,6 +61,20 @@ def test_progress_is_shown_on_a_terminal_and_nowhere_else(monkeypatch: pytest.Mo
             avance(1)
             avance(1)
         assert ("Dépôt" in ecran.getvalue()) is montre
+
+
+def test_each_stage_has_its_bar_and_one_of_unknown_length_says_how_much_is_done(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ecran = Ecran()
+    monkeypatch.setattr(sys, "stderr", ecran)
+    monkeypatch.setenv("TERM", "xterm")
+    with progress_by_etape() as avance:
+        avance("États", 40, None)
+        avance("Dossiers", 3, 200)
+
+    assert "40/?" in ecran.getvalue()
+    assert "3/200" in " ".join(ecran.getvalue().split()).replace("/ ", "/")
 
 
 def test_ctrl_c_while_sending_tells_to_read_back_first(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,11 +1,15 @@
 """One envoi through the client: which call, which bytes, and what of the answer is kept."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from traitdunion.cfa.boite import depot
 from traitdunion.cfa.boite.etats import NatureEnvoi
 from traitdunion.cfa.boite.modeles import Envoi
-from traitdunion.cfa.client import ClientCfa, Fichier
+from traitdunion.cfa.echange.fichiers import Fichier
+
+if TYPE_CHECKING:
+    from traitdunion.cfa.client import ClientCfa
 
 
 @dataclass(frozen=True)
@@ -18,7 +22,7 @@ class Recu:
     recepisse: str | None = None
 
 
-def send(client: ClientCfa, envoi: Envoi, corps: bytes, fichier: Fichier | None, *, numero: str | None) -> Recu:
+def send(client: "ClientCfa", envoi: Envoi, corps: bytes, fichier: Fichier | None, *, numero: str | None) -> Recu:
     """Send it once, under its own idempotency key. `numero`: its dossier's. Raises Refused, NotSent, ReponsePerdue."""
     cle = envoi.cle_idempotence
     if envoi.nature is NatureEnvoi.DOSSIER:

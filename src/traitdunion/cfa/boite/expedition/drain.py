@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from traitdunion.cfa.boite import depot
 from traitdunion.cfa.boite.disque import pannes
@@ -17,8 +18,10 @@ from traitdunion.cfa.boite.expedition.relecture import Relecture
 from traitdunion.cfa.boite.modeles import Arret, BilanBoite, Envoi
 from traitdunion.cfa.boite.rythme import Rythme
 from traitdunion.cfa.boite.temps import Temps
-from traitdunion.cfa.client import ClientCfa
 from traitdunion.cfa.errors import ErreurCfa, NotSent, QuotaReached, Refused, ReponsePerdue, Unavailable
+
+if TYPE_CHECKING:
+    from traitdunion.cfa.client import ClientCfa
 
 RETARD_MAX_MS = 60_000  # uncertain envois are read back together, but do not wait longer behind those that are ready
 LOT_RELECTURE = 200
@@ -47,7 +50,7 @@ class _Fini(Exception):
 class Expedition:
     """The sending of one drain, for the holder of the lock."""
 
-    def __init__(self, store: Store, fichiers: Fichiers, client: ClientCfa, *, temps: Temps, rythme: Rythme) -> None:
+    def __init__(self, store: Store, fichiers: Fichiers, client: "ClientCfa", *, temps: Temps, rythme: Rythme) -> None:
         self._store = store
         self._fichiers = fichiers
         self._client = client

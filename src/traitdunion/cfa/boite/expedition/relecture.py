@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from traitdunion.cfa.boite import depot
 from traitdunion.cfa.boite.disque.store import AEnvoyer, Store
@@ -10,13 +11,15 @@ from traitdunion.cfa.boite.expedition import issues
 from traitdunion.cfa.boite.expedition.depart import Recu
 from traitdunion.cfa.boite.expedition.issues import Issue
 from traitdunion.cfa.boite.rythme import Rythme
-from traitdunion.cfa.client import ClientCfa
 from traitdunion.cfa.errors import ErreurCfa, NoAnswer, NotFound, Refused
 from traitdunion.norme import lecture
 from traitdunion.norme.messages.cerfa import Cerfa, DepotDossier
 from traitdunion.norme.messages.facture import Avoir, Facture
 from traitdunion.norme.messages.factures_lues import EtatFacture
 from traitdunion.norme.messages.reponses import EtatDossier
+
+if TYPE_CHECKING:
+    from traitdunion.cfa.client import ClientCfa
 
 MORTS = frozenset({"REFUSE", "ANNULE"})  # the identity is free again (norme.md §7)
 PAR_LOT = 200
@@ -37,7 +40,7 @@ _SANS_ETATS = "L'OPCO ne donne pas de quoi relire cet envoi."
 class Relecture:
     """Looks for the uncertain envois of one drain; what it finds is an Issue, what it says nothing of is not there."""
 
-    def __init__(self, store: Store, client: ClientCfa, *, rythme: Rythme, now: Callable[[], int]) -> None:
+    def __init__(self, store: Store, client: "ClientCfa", *, rythme: Rythme, now: Callable[[], int]) -> None:
         self._store = store
         self._client = client
         self._rythme = rythme

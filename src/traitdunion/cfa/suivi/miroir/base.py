@@ -1,12 +1,15 @@
 """One SQLite file of the CFA's side: private, in WAL, its schema in place, told apart from a damaged one."""
 
 import os
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from traitdunion.cfa.errors import ErreurCfa
+
+if TYPE_CHECKING:
+    import sqlite3
 
 PATIENCE_S = 10.0
 
@@ -19,12 +22,14 @@ class SynchroEnCours(ErreurCfa):
     """Another process is synchronising the same profile."""
 
 
-def open_base(chemin: Path, *, schema: str, version: int, durable: bool, endommage: str) -> sqlite3.Connection:
+def open_base(chemin: Path, *, schema: str, version: int, durable: bool, endommage: str) -> "sqlite3.Connection":
     """Open or make the file, for its owner only (0600), and check it.
 
     `durable`: each commit survives a power cut (synchronous=FULL), which a mirror that can be read again does not need.
     `endommage`: the French sentence of the MiroirEndommage raised when it is no database, or not of this version.
     """
+    import sqlite3
+
     if not chemin.exists():
         os.close(os.open(chemin, os.O_WRONLY | os.O_CREAT, 0o600))
     base = sqlite3.connect(chemin, timeout=PATIENCE_S, isolation_level=None)
@@ -52,7 +57,7 @@ def open_base(chemin: Path, *, schema: str, version: int, durable: bool, endomma
 
 
 @contextmanager
-def transaction(base: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+def transaction(base: "sqlite3.Connection") -> "Iterator[sqlite3.Connection]":
     """All of it, or nothing; the right to write is taken at once, so that what is read inside still holds."""
     base.execute("BEGIN IMMEDIATE")
     try:
@@ -67,6 +72,8 @@ def transaction(base: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 @contextmanager
 def locked(chemin: Path, phrase: str) -> Iterator[None]:
     """Hold a lock among processes, given back by the system when one dies. Raises SynchroEnCours with `phrase`."""
+    import sqlite3
+
     if not chemin.exists():
         os.close(os.open(chemin, os.O_WRONLY | os.O_CREAT, 0o600))
     with closing(_take(chemin, phrase)):

@@ -1,15 +1,18 @@
 """All the SQL of the mirror. A dossier or an invoice is one document (JSON) beside the columns that are searched."""
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from traitdunion.cfa.suivi.miroir.base import open_base
 from traitdunion.cfa.suivi.miroir.changements import EVENEMENT
 from traitdunion.cfa.suivi.modele import Changement, DossierSuivi, FactureSuivie, Reglement
+
+if TYPE_CHECKING:
+    import sqlite3
 
 VERSION = 1
 # `liste`: the state as the list of states last said it, which may be spelled otherwise than in the dossier itself.
@@ -69,67 +72,69 @@ SELECT vu_le, objet, numero, champ, avant, apres, survenu_le FROM historique
 """
 
 
-def open_miroir(chemin: Path) -> sqlite3.Connection:
+def open_miroir(chemin: Path) -> "sqlite3.Connection":
     """The mirror's file. Raises MiroirEndommage."""
     phrase = ENDOMMAGE.format(chemin=chemin)
     return open_base(chemin, schema=SCHEMA, version=VERSION, durable=False, endommage=phrase)
 
 
-def find_dossier(base: sqlite3.Connection, numero_interne: str) -> DossierSuivi | None:
+def find_dossier(base: "sqlite3.Connection", numero_interne: str) -> DossierSuivi | None:
     """A dossier as last seen."""
     ligne = base.execute(TROUVER_DOSSIER, (numero_interne,)).fetchone()
     return _dossiers.decode(ligne[0]) if ligne else None
 
 
-def find_numero_interne(base: sqlite3.Connection, numero_externe: str) -> str | None:
+def find_numero_interne(base: "sqlite3.Connection", numero_externe: str) -> str | None:
     """The internal number behind « CA-0000001 »."""
     ligne = base.execute(TROUVER_EXTERNE, (numero_externe,)).fetchone()
     return str(ligne[0]) if ligne else None
 
 
-def find_facture(base: sqlite3.Connection, numero_interne: str) -> FactureSuivie | None:
+def find_facture(base: "sqlite3.Connection", numero_interne: str) -> FactureSuivie | None:
     """An invoice or a credit note as last seen."""
     ligne = base.execute(TROUVER_FACTURE, (numero_interne,)).fetchone()
     return _factures.decode(ligne[0]) if ligne else None
 
 
-def find_facture_numero(base: sqlite3.Connection, numero: str) -> str | None:
+def find_facture_numero(base: "sqlite3.Connection", numero: str) -> str | None:
     """The internal number of the invoice that the CFA numbered so."""
     ligne = base.execute(TROUVER_NUMERO, (numero,)).fetchone()
     return str(ligne[0]) if ligne else None
 
 
-def list_dossiers(base: sqlite3.Connection) -> list[DossierSuivi]:
+def list_dossiers(base: "sqlite3.Connection") -> list[DossierSuivi]:
     """Every dossier, by the length of its number, then by number: the order of the OPCO's own."""
     lignes = base.execute("SELECT corps FROM dossier").fetchall()
     return sorted((_dossiers.decode(corps) for (corps,) in lignes), key=lambda un: _rank(un.numero_interne))
 
 
-def list_factures(base: sqlite3.Connection) -> list[FactureSuivie]:
+def list_factures(base: "sqlite3.Connection") -> list[FactureSuivie]:
     """Every invoice and credit note, in the OPCO's order."""
     lignes = base.execute("SELECT corps FROM facture").fetchall()
     return sorted((_factures.decode(corps) for (corps,) in lignes), key=lambda une: _rank(une.numero_interne))
 
 
-def write_dossier(base: sqlite3.Connection, dossier: DossierSuivi, *, lu_jour: date | None, liste: str | None) -> None:
+def write_dossier(
+    base: "sqlite3.Connection", dossier: DossierSuivi, *, lu_jour: date | None, liste: str | None
+) -> None:
     """A dossier as it is now; `liste` None leaves what the list of states last said."""
     jour = lu_jour.isoformat() if lu_jour else None
     valeurs = (dossier.numero_interne, dossier.numero_externe, dossier.etat, liste, jour, _encoder.encode(dossier))
     base.execute(ECRIRE_DOSSIER, valeurs)
 
 
-def write_facture(base: sqlite3.Connection, facture: FactureSuivie) -> None:
+def write_facture(base: "sqlite3.Connection", facture: FactureSuivie) -> None:
     """An invoice or a credit note as it is now."""
     base.execute(ECRIRE_FACTURE, (facture.numero_interne, facture.numero, _encoder.encode(facture)))
 
 
-def forget_opco(base: sqlite3.Connection) -> None:
+def forget_opco(base: "sqlite3.Connection") -> None:
     """What an OPCO said, before another address is read: dossiers, invoices, payments; the history stays."""
     for table in ("dossier", "facture", "a_lire", "promotion", "reglement", "meta"):
         base.execute(f"DELETE FROM {table}")  # noqa: S608 - names of this file
 
 
-def append_reglements(base: sqlite3.Connection, reglements: Iterable[Reglement]) -> None:
+def append_reglements(base: "sqlite3.Connection", reglements: Iterable[Reglement]) -> None:
     """Payments as they are seen."""
     base.executemany(
         "INSERT INTO reglement (facture, montant, virement, jour, dossier, echeance, nature) "
@@ -149,7 +154,7 @@ def append_reglements(base: sqlite3.Connection, reglements: Iterable[Reglement])
     )
 
 
-def list_reglements(base: sqlite3.Connection) -> list[Reglement]:
+def list_reglements(base: "sqlite3.Connection") -> list[Reglement]:
     """Every payment seen, oldest first."""
     lignes = base.execute(
         "SELECT facture, montant, virement, jour, dossier, echeance, nature FROM reglement ORDER BY id"
@@ -168,7 +173,7 @@ def list_reglements(base: sqlite3.Connection) -> list[Reglement]:
     ]
 
 
-def append_historique(base: sqlite3.Connection, changements: Iterable[Changement]) -> None:
+def append_historique(base: "sqlite3.Connection", changements: Iterable[Changement]) -> None:
     """What was seen to change; an event already known adds nothing."""
     base.executemany(
         ECRIRE_HISTORIQUE,
@@ -187,7 +192,7 @@ def append_historique(base: sqlite3.Connection, changements: Iterable[Changement
     )
 
 
-def list_historique(base: sqlite3.Connection, objet: str, numero: str) -> list[Changement]:
+def list_historique(base: "sqlite3.Connection", objet: str, numero: str) -> list[Changement]:
     """What was seen to change of one dossier, invoice or credit note, oldest first."""
     return [
         Changement(
@@ -203,32 +208,32 @@ def list_historique(base: sqlite3.Connection, objet: str, numero: str) -> list[C
     ]
 
 
-def list_listes(base: sqlite3.Connection) -> dict[str, str | None]:
+def list_listes(base: "sqlite3.Connection") -> dict[str, str | None]:
     """What the list of states last said of each dossier."""
     return dict(base.execute("SELECT numero_interne, liste FROM dossier").fetchall())
 
 
-def mark(base: sqlite3.Connection, numeros: Iterable[tuple[str, str | None]]) -> None:
+def mark(base: "sqlite3.Connection", numeros: Iterable[tuple[str, str | None]]) -> None:
     """Note dossiers (numeroInterne, numeroExterne when known) as to be read."""
     base.executemany("INSERT OR IGNORE INTO a_lire (numero_interne, numero_externe) VALUES (?, ?)", numeros)
 
 
-def mark_stale(base: sqlite3.Connection, avant: date) -> None:
+def mark_stale(base: "sqlite3.Connection", avant: date) -> None:
     """Note as to be read the dossiers with an échéancier whose last reading is before that day."""
     mark(base, base.execute(A_RELIRE, (avant.isoformat(),)).fetchall())
 
 
-def mark_all(base: sqlite3.Connection) -> None:
+def mark_all(base: "sqlite3.Connection") -> None:
     """Note every dossier as to be read."""
     mark(base, base.execute("SELECT numero_interne, numero_externe FROM dossier").fetchall())
 
 
-def count_a_lire(base: sqlite3.Connection) -> int:
+def count_a_lire(base: "sqlite3.Connection") -> int:
     """How many dossiers are to be read."""
     return int(base.execute("SELECT count(*) FROM a_lire").fetchone()[0])
 
 
-def list_a_lire(base: sqlite3.Connection, taille: int) -> Iterator[list[tuple[str, str | None]]]:
+def list_a_lire(base: "sqlite3.Connection", taille: int) -> Iterator[list[tuple[str, str | None]]]:
     """The dossiers to be read, in batches; each may be taken off the list between two of them."""
     dernier = ""
     while lot := base.execute(A_LIRE, (dernier, taille)).fetchall():
@@ -236,12 +241,12 @@ def list_a_lire(base: sqlite3.Connection, taille: int) -> Iterator[list[tuple[st
         yield lot
 
 
-def unmark(base: sqlite3.Connection, numeros: Sequence[str]) -> None:
+def unmark(base: "sqlite3.Connection", numeros: Sequence[str]) -> None:
     """Take dossiers off the list of those to be read."""
     base.executemany("DELETE FROM a_lire WHERE numero_interne = ?", [(numero,) for numero in numeros])
 
 
-def write_promotions(base: sqlite3.Connection, promotions: dict[str, str]) -> None:
+def write_promotions(base: "sqlite3.Connection", promotions: dict[str, str]) -> None:
     """The promotion of dossiers, by numeroInterne: kept once the outbox has forgotten them."""
     base.executemany(
         "INSERT INTO promotion (numero_interne, nom) VALUES (?, ?) "
@@ -250,18 +255,18 @@ def write_promotions(base: sqlite3.Connection, promotions: dict[str, str]) -> No
     )
 
 
-def read_promotions(base: sqlite3.Connection) -> dict[str, str]:
+def read_promotions(base: "sqlite3.Connection") -> dict[str, str]:
     """The promotion of each dossier that has one."""
     return dict(base.execute("SELECT numero_interne, nom FROM promotion").fetchall())
 
 
-def read_meta(base: sqlite3.Connection, cle: str) -> str | None:
+def read_meta(base: "sqlite3.Connection", cle: str) -> str | None:
     """A fact about the mirror itself."""
     ligne = base.execute("SELECT valeur FROM meta WHERE cle = ?", (cle,)).fetchone()
     return str(ligne[0]) if ligne else None
 
 
-def write_meta(base: sqlite3.Connection, cle: str, valeur: str | None) -> None:
+def write_meta(base: "sqlite3.Connection", cle: str, valeur: str | None) -> None:
     """Note a fact about the mirror itself; None forgets it."""
     if valeur is None:
         base.execute("DELETE FROM meta WHERE cle = ?", (cle,))

@@ -4,15 +4,13 @@ What is to be read is noted in the transaction that saves the cursor, and taken 
 what was read. So the process may be killed anywhere: what the cursor has passed is in the mirror, or still on the note.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
-from traitdunion.cfa.client import ClientCfa
 from traitdunion.cfa.echange.lus import DossierRelu, EtatAvoirRelu, EtatDossierRelu, EtatFactureRelu
 from traitdunion.cfa.errors import ErreurCfa, NotFound, Refused, ReponseIllisible, RouteAbsente
 from traitdunion.cfa.suivi.miroir import store
@@ -27,6 +25,11 @@ from traitdunion.cfa.suivi.miroir.changements import (
 from traitdunion.cfa.suivi.miroir.lecture import read_dossier, read_etat, read_facture
 from traitdunion.cfa.suivi.modele import FACTURE, Changement
 from traitdunion.norme.messages.evenements import Evenement
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from traitdunion.cfa.client import ClientCfa
 
 LOT_DOSSIERS, LOT_ETATS, LOT_EVENEMENTS = 50, 500, 1000
 PARIS = ZoneInfo("Europe/Paris")
@@ -64,7 +67,7 @@ class Synchro:
     """One run; `at` is its instant, by which everything it sees is dated."""
 
     def __init__(
-        self, base: sqlite3.Connection, client: ClientCfa, *, at: datetime, on_progress: Avance | None = None
+        self, base: "sqlite3.Connection", client: "ClientCfa", *, at: datetime, on_progress: Avance | None = None
     ) -> None:
         self._base = base
         self._client = client

@@ -14,6 +14,7 @@ from xml.parsers import expat
 from traitdunion.cfa.tableur.anomalies import ClasseurIllisible
 from traitdunion.cfa.tableur.cellules import ORIGINE_1900, ORIGINE_1904, Valeur
 from traitdunion.cfa.tableur.ouverture import garde
+from traitdunion.norme.tableur import no_panic
 
 SEPARATEURS = ";,\t"
 _BOM_UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -55,8 +56,9 @@ def _read_classeur(chemin: Path, nature: str) -> Iterator[Feuille]:
         look = _look_at(chemin, fichier, nature)
         try:
             fichier.seek(0)
-            classeur = calamine.CalamineWorkbook.from_filelike(fichier)  # the very file that was looked at
-            noms = [feuille.name for feuille in classeur.sheets_metadata][: garde.FEUILLES_MAX]
+            with no_panic():
+                classeur = calamine.CalamineWorkbook.from_filelike(fichier)  # the very file that was looked at
+                noms = [feuille.name for feuille in classeur.sheets_metadata][: garde.FEUILLES_MAX]
         except Exception as erreur:  # the reader's own errors, and what it lets through of Rust
             raise _translate(chemin, erreur) from None
         with classeur:
@@ -84,7 +86,8 @@ def _look_at(chemin: Path, fichier: IO[bytes], nature: str) -> Callable[[int, st
 
 def _fill(chemin: Path, feuille: Feuille, open_sheet: Callable[[], Any]) -> None:
     try:
-        lue = open_sheet()
+        with no_panic():
+            lue = open_sheet()
         if lue.height > garde.LIGNES_MAX + 100 or lue.width > garde.COLONNES_MAX:
             raise ClasseurIllisible(
                 f"{chemin.name}, feuille « {feuille.nom} » : {lue.height} lignes et {lue.width} colonnes. Une "
@@ -94,8 +97,9 @@ def _fill(chemin: Path, feuille: Feuille, open_sheet: Callable[[], Any]) -> None
         haut, gauche = lue.start or (0, 0)
         feuille.lignes = [[] for _ in range(haut)]
         vide: list[Valeur] = [None] * gauche
-        feuille.lignes += [vide + ligne for ligne in _rows(lue)]
-        feuille.fusions = list(lue.merged_cell_ranges or ())
+        with no_panic():
+            feuille.lignes += [vide + ligne for ligne in _rows(lue)]
+            feuille.fusions = list(lue.merged_cell_ranges or ())
     except ClasseurIllisible:
         raise
     except Exception as erreur:  # a chart sheet, an XML cut short: told, not raised

@@ -3,17 +3,21 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
 from traitdunion.cfa.facturation.carnet import Emission
 from traitdunion.cfa.facturation.emetteur import Emetteur
 from traitdunion.cfa.facturation.preparation import FacturePreparee, MiseDeCote, Motif, Preparation
 from traitdunion.cfa.terminal import affichage
+from traitdunion.cfa.terminal.ecrans.tableaux import Colonne, show_table
 from traitdunion.norme.facturation.montants import say_euros, to_euros
 
 COTES_MONTREES = 10
+COLONNES = (
+    Colonne("Dossier"),
+    Colonne("N°", droite=True),
+    Colonne("Échéance", souple=True),
+    Colonne("Nature", souple=True),
+    Colonne("Montant", droite=True),
+)
 _ETATS = {
     "ACCEPTE": "reçue par l'OPCO",
     "REFUSE": "refusée",
@@ -32,25 +36,17 @@ _TITRES = {
 
 def show_preparation(preparation: Preparation) -> None:
     """What can be sent now, on the standard output: one row by line."""
+
     nombre = len(preparation.factures)
-    table = Table(
-        title=f"{nombre} facture{'s' if nombre > 1 else ''} : {say_euros(preparation.total)}", title_justify="left"
-    )
-    table.add_column("", justify="right")
-    for titre in ("Dossier", "Apprenti", "Échéance", "Nature"):
-        table.add_column(titre, overflow="fold")
-    table.add_column("Montant", justify="right", no_wrap=True)
+    lignes = []
     for rang, facture in enumerate(preparation.factures, 1):
         for place, ligne in enumerate(facture.lignes):
-            table.add_row(
-                str(rang) if place == 0 else "",
-                escape(ligne.dossier.numero_externe),
-                escape(ligne.dossier.apprenti or "-"),
-                f"{ligne.echeance.numero}, du {ligne.echeance.debut:%d/%m/%Y} au {ligne.echeance.fin:%d/%m/%Y}",
-                escape(ligne.nature.libelle),
-                say_euros(ligne.montant),
-            )
-    Console().print(table)
+            qui = f"{ligne.dossier.numero_externe}\n{ligne.dossier.apprenti or ''}".rstrip()
+            quoi = f"{ligne.echeance.numero}, du {ligne.echeance.debut:%d/%m/%Y} au {ligne.echeance.fin:%d/%m/%Y}"
+            numero = str(rang) if place == 0 else ""
+            lignes.append((qui, numero, quoi, ligne.nature.libelle, say_euros(ligne.montant)))
+    titre = f"{nombre} facture{'s' if nombre > 1 else ''} : {say_euros(preparation.total)}"
+    show_table(titre, COLONNES, lignes)
     for facture in preparation.factures:
         if facture.forclusion is not None:
             numeros = ", ".join(un.numero_externe for un in facture.dossiers)
