@@ -1,6 +1,5 @@
 """`traitdunion cfa …`: one module per family of commands, each importing heavy libraries only where it needs them."""
 
-import stamina.instrumentation
 import typer
 
 from traitdunion.cfa.commandes import (
@@ -15,9 +14,6 @@ from traitdunion.cfa.commandes import (
 )
 from traitdunion.cfa.terminal.familles import GroupeParFamilles
 from traitdunion.cfa.terminal.outcome import CODES
-
-# Each retry would be logged, in English, where a person reads and where a machine expects JSON.
-stamina.instrumentation.set_on_retry_hooks([])
 
 app = typer.Typer(
     cls=GroupeParFamilles,

@@ -72,16 +72,16 @@ def transaction(base: "sqlite3.Connection") -> "Iterator[sqlite3.Connection]":
 @contextmanager
 def locked(chemin: Path, phrase: str) -> Iterator[None]:
     """Hold a lock among processes, given back by the system when one dies. Raises SynchroEnCours with `phrase`."""
-    import sqlite3
-
     if not chemin.exists():
         os.close(os.open(chemin, os.O_WRONLY | os.O_CREAT, 0o600))
     with closing(_take(chemin, phrase)):
         yield
 
 
-def _take(chemin: Path, phrase: str) -> sqlite3.Connection:
+def _take(chemin: Path, phrase: str) -> "sqlite3.Connection":
     """The connection that holds the lock: closed, or dead, it gives it back."""
+    import sqlite3
+
     try:
         verrou = sqlite3.connect(chemin, timeout=0, isolation_level=None)
         verrou.execute("BEGIN EXCLUSIVE")
