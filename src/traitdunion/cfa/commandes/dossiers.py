@@ -19,6 +19,7 @@ from traitdunion.cfa.echange.fichiers import Fichier
 from traitdunion.cfa.errors import CerfaIllisible
 from traitdunion.cfa.profil import Profil
 from traitdunion.cfa.terminal import affichage, options
+from traitdunion.cfa.terminal.liaison import connect
 from traitdunion.cfa.terminal.outcome import CODES, OK, REFUSE, outcome
 from traitdunion.norme import ecriture, lecture
 from traitdunion.norme.erreurs import Anomalie, Refus
@@ -93,8 +94,6 @@ def deposer(
 
     Exemple : traitdunion cfa deposer CERFA.pdf --convention CONVENTION.pdf --visa-cfa --mandat-employeur
     """
-    from traitdunion.cfa.client import ClientCfa
-
     engagements = Engagements(
         mandat_employeur=mandat_employeur,
         cout_pedagogie=cout_pedagogie,
@@ -134,7 +133,7 @@ def deposer(
             return
         reglages = Profil.load(configuration, nom=profil)
         reglages = replace(reglages, renvoi_reconnu=True) if renvoyer else reglages
-        with ClientCfa(reglages, transport=ctx.obj) as client:
+        with connect(reglages, ctx.obj) as client:
             envoi.send(client, charge, donnees, piece, bilan)
         _tell_success(bilan, en_json=en_json)
 

@@ -22,6 +22,7 @@ from traitdunion.cfa.profil import Profil
 from traitdunion.cfa.reglages.fichier import default_file, read_file
 from traitdunion.cfa.reglages.profils import find_name, values_of
 from traitdunion.cfa.terminal import affichage, options
+from traitdunion.cfa.terminal.liaison import connect
 from traitdunion.cfa.terminal.outcome import ACCES, CODES, OK, REFUSE, RESEAU, outcome
 from traitdunion.cfa.terminal.progres import progress
 
@@ -161,12 +162,10 @@ def envoyer(
 
     Exemple : traitdunion cfa envois envoyer --jusqu-au-bout
     """
-    from traitdunion.cfa.client import ClientCfa
-
     with outcome(en_json=en_json):
         reglages = Profil.load(configuration, nom=profil)
         fin = None if duree is None else TEMPS.clock() + timedelta(minutes=duree)
-        with opened(profil, configuration) as boite, ClientCfa(reglages, transport=ctx.obj) as client:
+        with opened(profil, configuration) as boite, connect(reglages, ctx.obj) as client:
             boite.bind(reglages.api, reglages.siren, adresse_changee=adresse_changee)
             comptes = boite.count_etats()
             a_faire = sum(comptes[etat] for etat in (EtatEnvoi.EN_ATTENTE, EtatEnvoi.EN_COURS, EtatEnvoi.INCERTAIN))

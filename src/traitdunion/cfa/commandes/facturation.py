@@ -35,6 +35,7 @@ from traitdunion.cfa.suivi.modele import Vue
 from traitdunion.cfa.suivi.tableau import is_meant, promotion_of
 from traitdunion.cfa.terminal import affichage, options
 from traitdunion.cfa.terminal.ecrans import factures as ecran
+from traitdunion.cfa.terminal.liaison import connect
 from traitdunion.cfa.terminal.outcome import CODES, OK, REFUSE, RESEAU, outcome
 from traitdunion.cfa.terminal.question import ask_oui_non, is_interactive
 from traitdunion.norme import ecriture
@@ -203,10 +204,8 @@ class Facturation:
 
     def _drain(self, boite: BoiteEnvoi) -> None:
         """Send; what cannot go now stays in the outbox, which says why."""
-        from traitdunion.cfa.client import ClientCfa
-
         try:
-            with ClientCfa(self._profil, transport=self._transport) as client:
+            with connect(self._profil, self._transport) as client:
                 boite.drain(client)
         except ErreurCfa as erreur:
             affichage.say(f"Dans la boîte d'envoi, pas encore parti : {erreur}", "yellow")

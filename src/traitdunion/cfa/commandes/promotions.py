@@ -18,6 +18,7 @@ from traitdunion.cfa.errors import ErreurCfa
 from traitdunion.cfa.lieux import data_folder
 from traitdunion.cfa.profil import Profil
 from traitdunion.cfa.terminal import affichage, options
+from traitdunion.cfa.terminal.liaison import connect
 from traitdunion.cfa.terminal.outcome import ACCES, CODES, OK, REFUSE, RESEAU, outcome
 from traitdunion.cfa.terminal.progres import progress
 from traitdunion.lancement import flux
@@ -212,13 +213,11 @@ def _read(classeur: Path, conventions: Path | None, *, a_blanc: bool, le: date, 
 def _deposit(
     ctx: typer.Context, depot: "Depot", lue: "Promotion", reglages: Profil, *, nom: str, envoyer: bool
 ) -> None:
-    from traitdunion.cfa.client import ClientCfa
-
     bonnes = sum(ligne.a_deposer for ligne in lue.lignes)
     with progress("Mise dans la boîte d'envoi", bonnes) as on_progress:
         depot.enqueue(lue, nom=nom, on_progress=on_progress)
     if envoyer:  # and what an import before this one left in the box
-        with ClientCfa(reglages, transport=ctx.obj) as client, progress("Envoi") as on_progress:
+        with connect(reglages, ctx.obj) as client, progress("Envoi") as on_progress:
             depot.drain(client, on_progress=on_progress)
 
 

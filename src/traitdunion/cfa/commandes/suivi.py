@@ -29,6 +29,7 @@ from traitdunion.cfa.suivi.service import FICHIER, Suivi
 from traitdunion.cfa.suivi.tableau import list_promotions
 from traitdunion.cfa.terminal import affichage, options, vues
 from traitdunion.cfa.terminal.ecrans import rapprochement as ecran
+from traitdunion.cfa.terminal.liaison import connect
 from traitdunion.cfa.terminal.outcome import A_FAIRE, ACCES, CODES, OK, REFUSE, RESEAU, outcome
 from traitdunion.cfa.terminal.progres import progress_by_etape
 
@@ -194,9 +195,7 @@ def read_opco(
     suivi: Suivi, profil: Profil, transport: "httpx.BaseTransport | None", *, tout_relire: bool = False
 ) -> BilanSynchro:
     """Synchronise, with a progress bar on a terminal."""
-    from traitdunion.cfa.client import ClientCfa
-
-    with ClientCfa(profil, transport=transport) as client, progress_by_etape() as avance:
+    with connect(profil, transport) as client, progress_by_etape() as avance:
         return suivi.synchroniser(client, tout_relire=tout_relire, on_progress=avance)
 
 

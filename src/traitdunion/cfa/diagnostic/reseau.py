@@ -22,6 +22,7 @@ from traitdunion.cfa.errors import (
     RouteAbsente,
 )
 from traitdunion.cfa.profil import Profil
+from traitdunion.cfa.terminal.liaison import connect
 from traitdunion.lancement import codes
 
 Horloge = Callable[[], datetime]
@@ -61,7 +62,7 @@ def check_serveur(
         return
     yield good("Liaison", f"{urlsplit(profil.api).hostname} répond.")
     yield from _check_clock(reponse, clock())
-    with ClientCfa(profil, transport=transport) as client:
+    with connect(profil, transport) as client:
         connexion = list(_check_connexion(client))
         yield from connexion
         if all(un.niveau is not Niveau.MAUVAIS for un in connexion):

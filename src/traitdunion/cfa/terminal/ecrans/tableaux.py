@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-from rich.text import Text
+# `rich` is imported by what draws with it: the commands' help does without.
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
 
 MARGE = "    "
 COLLE = "\x00"  # a space at which no line is broken
@@ -24,9 +25,11 @@ class Colonne:
 
 
 def show_table(
-    titre: str, colonnes: Sequence[Colonne], lignes: Sequence[Sequence[str]], *, console: Console | None = None
+    titre: str, colonnes: Sequence[Colonne], lignes: Sequence[Sequence[str]], *, console: "Console | None" = None
 ) -> None:
     """Print plain rows on the standard output; the first column names its row. An empty column is left out."""
+    from rich.console import Console
+
     console = console or Console(highlight=False)
     pleines = [rang for rang, _ in enumerate(colonnes) if any(ligne[rang] for ligne in lignes)]
     montrees = [colonnes[rang] for rang in pleines]
@@ -46,7 +49,7 @@ def fold(texte: str, largeur: int) -> str:
         en_cours = ""
         for mot in paragraphe.split(" "):
             suite = f"{en_cours} {mot}" if en_cours else mot
-            if en_cours and cell_len(suite) > largeur:
+            if en_cours and _cells(suite) > largeur:
                 lignes.append(en_cours)
                 suite = mot
             en_cours = suite
@@ -74,15 +77,28 @@ def _widths(colonnes: Sequence[Colonne], lignes: Sequence[Sequence[str]], place:
     return largeurs
 
 
+def _cells(texte: str) -> int:
+    """How many columns of a terminal the text takes."""
+    from rich.cells import cell_len
+
+    return cell_len(texte)
+
+
 def _width(texte: str) -> int:
-    return max(cell_len(ligne) for ligne in texte.split("\n"))
+    return max(_cells(ligne) for ligne in texte.split("\n"))
 
 
 def _longest_word(textes: Sequence[str]) -> int:
-    return max(cell_len(mot) for texte in textes for ligne in texte.split("\n") for mot in ligne.split(" "))
+    return max(_cells(mot) for texte in textes for ligne in texte.split("\n") for mot in ligne.split(" "))
 
 
-def _table(titre: str, colonnes: Sequence[Colonne], lignes: Sequence[Sequence[str]], largeurs: Sequence[int]) -> Table:
+def _table(
+    titre: str, colonnes: Sequence[Colonne], lignes: Sequence[Sequence[str]], largeurs: Sequence[int]
+) -> "Table":
+    from rich.markup import escape
+    from rich.table import Table
+    from rich.text import Text
+
     plies = [[fold(case, largeur) for case, largeur in zip(ligne, largeurs, strict=True)] for ligne in lignes]
     # A rule between rows where most take several lines.
     hautes = 2 * sum(any("\n" in case for case in ligne) for ligne in plies) > len(plies)
@@ -95,7 +111,9 @@ def _table(titre: str, colonnes: Sequence[Colonne], lignes: Sequence[Sequence[st
     return table
 
 
-def _blocks(titre: str, colonnes: Sequence[Colonne], lignes: Sequence[Sequence[str]], largeur: int) -> Iterator[Text]:
+def _blocks(titre: str, colonnes: Sequence[Colonne], lignes: Sequence[Sequence[str]], largeur: int) -> Iterator["Text"]:
+    from rich.text import Text
+
     if titre:
         yield Text(titre, style="italic")
     for ligne in lignes:
