@@ -51,10 +51,6 @@ _NATURES: tuple[tuple[type[Exception], str, int], ...] = (
 @contextmanager
 def outcome(*, en_json: bool, bilan: "Bilan | None" = None) -> Iterator[None]:
     """Turn every expected failure into words, JSON if asked, and the documented exit code."""
-    from stamina import instrumentation
-
-    # Each retry would be logged, in English, where a person reads and where a machine expects JSON.
-    instrumentation.set_on_retry_hooks([])
     try:
         yield
     except Refus as refus:

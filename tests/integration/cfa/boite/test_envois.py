@@ -111,7 +111,7 @@ def test_what_is_put_in_is_sent_and_shown(poste: Poste) -> None:
     liste = poste.envois("lister")
     assert "CA-0000001" in liste.stdout
     assert "EXEMPLE A Camille" in liste.stdout
-    assert "2 accepté." in liste.stderr
+    assert "2 acceptés." in liste.stderr
     voir = poste.envois("voir", 1)
     assert "Numéro : CA-0000001" in voir.stdout
     assert "reçu par l'OPCO, accepté (CA-0000001)" in voir.stdout
