@@ -1,5 +1,6 @@
 """What the disk does to a box: full, damaged, gone; two senders; a clock that jumps; queries that stay short."""
 
+import contextlib
 import os
 import resource
 import signal
@@ -70,6 +71,18 @@ def test_a_full_database_takes_nothing_by_half_and_goes_on_afterwards(boite: Boi
     put_in(boite, 60)
     drain(boite, opco)
     assert boite.count_etats()[EtatEnvoi.ACCEPTE] == 2 * (mis + 1)
+
+
+@pytest.mark.parametrize("octets", [0, 4_096, 20_000, 40_000, 60_000, 80_000, 110_000])
+def test_a_box_begun_on_a_full_disk_is_not_there_or_is_whole(tmp_path: Path, octets: int, opco: OpcoModele) -> None:
+    with files_no_longer_than(octets), contextlib.suppress(BoitePleine, BoiteEndommagee), open_box(tmp_path):
+        pass
+    with open_box(tmp_path) as boite:  # once there is room again
+        assert boite.check() == []
+        put_in(boite)
+        drain(boite, opco)
+        assert boite.count_etats()[EtatEnvoi.ACCEPTE] == 2
+    assert not list((tmp_path / "boite").glob(".neuve-*"))
 
 
 @pytest.mark.parametrize("octets", [0, 4_096, 20_000, 40_000])

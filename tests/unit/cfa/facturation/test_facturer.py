@@ -17,9 +17,10 @@ from builders.suivi.opco import PARTS
 from builders.suivi.poste import IBAN, LE, Poste
 
 from traitdunion.cfa.commandes.facturation import OCCUPE
+from traitdunion.cfa.errors import ErreurCfa
 from traitdunion.cfa.facturation.carnet import Carnet
 from traitdunion.cfa.facturation.emetteur import Emetteur
-from traitdunion.cfa.suivi.miroir.base import locked
+from traitdunion.cfa.suivi.miroir.base import SynchroEnCours, locked
 
 
 @pytest.fixture(autouse=True)
@@ -457,3 +458,10 @@ def test_a_damaged_lock_is_told_and_not_taken_for_a_lost_mirror(poste: Poste, co
 
     assert resultat.exit_code == 3, resultat.output
     assert "est abîmé : effacez ce fichier" in resultat.stderr
+
+
+def test_a_lock_that_cannot_be_written_is_not_taken_for_somebody_at_work(tmp_path: Path) -> None:
+    (tmp_path / "verrou").mkdir()
+    with pytest.raises(ErreurCfa, match="ne peut être ouvert") as refuse, locked(tmp_path / "verrou", OCCUPE):
+        pass
+    assert not isinstance(refuse.value, SynchroEnCours)

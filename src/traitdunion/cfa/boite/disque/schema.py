@@ -168,25 +168,26 @@ def _make(dossier: Path, base: Path) -> None:
     neuve = dossier / f".neuve-{uuid4().hex}"
     os.close(os.open(neuve, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
-        conn = _connect(neuve)
+        # Without a log beside it: closing one would not say that a full disk took only a part of it into the file.
+        conn = _connect(neuve, journal="DELETE")
         try:
             _migrate(conn)
         finally:
-            conn.close()  # the last connection: everything is then in the one file
+            conn.close()
         with contextlib.suppress(FileExistsError):
             os.link(neuve, base)
     finally:
-        for nom in (neuve.name, f"{neuve.name}-wal", f"{neuve.name}-shm"):
+        for nom in (neuve.name, f"{neuve.name}-journal"):
             (dossier / nom).unlink(missing_ok=True)
     sync_folder(dossier)
 
 
-def _connect(base: Path) -> sqlite3.Connection:
+def _connect(base: Path, *, journal: str = "WAL") -> sqlite3.Connection:
     conn = sqlite3.connect(base, timeout=ATTENTE_VERROU_S, isolation_level=None)
     conn.row_factory = sqlite3.Row
     # FULL: with NORMAL, a commit that was told may be lost when the power goes.
     for reglage in (
-        "journal_mode=WAL",
+        f"journal_mode={journal}",
         "synchronous=FULL",
         "foreign_keys=ON",
         "secure_delete=ON",
@@ -209,7 +210,8 @@ def _migrate(conn: sqlite3.Connection) -> None:
         conn.execute(f"PRAGMA user_version={len(MIGRATIONS)}")
         conn.execute("COMMIT")
     except BaseException:
-        conn.execute("ROLLBACK")
+        if conn.in_transaction:  # a full disk may have ended it already
+            conn.execute("ROLLBACK")
         raise
 
 

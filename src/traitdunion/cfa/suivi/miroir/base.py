@@ -63,7 +63,8 @@ def transaction(base: "sqlite3.Connection") -> "Iterator[sqlite3.Connection]":
     try:
         yield base
     except BaseException:
-        base.execute("ROLLBACK")
+        if base.in_transaction:  # a full disk may have ended it already
+            base.execute("ROLLBACK")
         raise
     base.execute("COMMIT")
 
@@ -71,18 +72,27 @@ def transaction(base: "sqlite3.Connection") -> "Iterator[sqlite3.Connection]":
 @contextmanager
 def locked(chemin: Path, phrase: str) -> Iterator[None]:
     """Hold a lock among processes, given back by the system when one dies. Raises SynchroEnCours with `phrase`."""
-    import sqlite3
-
     if not chemin.exists():
         os.close(os.open(chemin, os.O_WRONLY | os.O_CREAT, 0o600))
-    with closing(sqlite3.connect(chemin, timeout=0, isolation_level=None)) as verrou:
-        try:
-            verrou.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError:
-            raise SynchroEnCours(phrase) from None
-        except sqlite3.DatabaseError:
-            raise ErreurCfa(f"{chemin} est abîmé : effacez ce fichier, qui ne contient rien, et recommencez.") from None
+    with closing(_take(chemin, phrase)):
         yield
+
+
+def _take(chemin: Path, phrase: str) -> "sqlite3.Connection":
+    """The connection that holds the lock: closed, or dead, it gives it back."""
+    import sqlite3
+
+    try:
+        verrou = sqlite3.connect(chemin, timeout=0, isolation_level=None)
+        verrou.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as erreur:
+        if str(getattr(erreur, "sqlite_errorname", "")).startswith("SQLITE_BUSY"):
+            raise SynchroEnCours(phrase) from None
+        # A full disk must not be taken for somebody at work: waiting would not help.
+        raise ErreurCfa(f"{chemin} ne peut être ouvert ou écrit ({erreur}).") from None
+    except sqlite3.DatabaseError:
+        raise ErreurCfa(f"{chemin} est abîmé : effacez ce fichier, qui ne contient rien, et recommencez.") from None
+    return verrou
 
 
 def delete_base(chemin: Path) -> None:
