@@ -10,6 +10,7 @@ from pathlib import Path
 from traitdunion.cfa.errors import ProfilInvalide
 
 PREFIXE = "TRAITDUNION_CFA_"
+BOITE = "boite"  # in a profile's data: the folder of its outbox
 _REFUS = {
     EACCES: "vous n'en avez pas le droit",
     EROFS: "le disque est en lecture seule",

@@ -17,7 +17,7 @@ from typer.testing import Result
 
 from traitdunion.cfa.commandes import facturation as commande_facturer
 from traitdunion.cfa.commandes import suivi as commande_suivre
-from traitdunion.cfa.suivi.boite import open_boite
+from traitdunion.cfa.terminal.liaison import open_boite
 from traitdunion.norme.motifs import MOTIF_INFORMATION
 from traitdunion.opco.financement.faits import Choix
 

@@ -25,7 +25,7 @@ from traitdunion.cfa.boite.etats import (
 )
 from traitdunion.cfa.boite.modeles import Arret, BilanBoite, Envoi
 from traitdunion.cfa.boite.temps import Temps
-from traitdunion.cfa.lieux import PREFIXE, data_folder
+from traitdunion.cfa.lieux import BOITE, PREFIXE, data_folder
 from traitdunion.cfa.profil import Profil
 from traitdunion.cfa.reglages.fichier import default_file, read_file
 from traitdunion.cfa.reglages.profils import find_name, values_of
@@ -69,7 +69,7 @@ def opened(profil: str | None, configuration: Path | None = None) -> "Iterator[B
     """The box of a profile; its settings need not be complete to look into it."""
     from traitdunion.cfa.boite import Boite
 
-    with Boite.open(data_folder(find_name(profil, _environ(configuration))) / "boite", temps=TEMPS) as boite:
+    with Boite.open(data_folder(find_name(profil, _environ(configuration))) / BOITE, temps=TEMPS) as boite:
         yield boite
 
 

@@ -9,7 +9,6 @@ import typer
 
 from traitdunion.cfa import entrees
 from traitdunion.cfa.commandes.suivi import (
-    BOITE,
     HorsLigne,
     NomPromotion,
     open_suivi,
@@ -27,15 +26,14 @@ from traitdunion.cfa.facturation.emetteur import Emetteur
 from traitdunion.cfa.facturation.frais import read_frais
 from traitdunion.cfa.facturation.messages import build_certificat, build_facture
 from traitdunion.cfa.facturation.preparation import DemandeFrais, Preparation, Reglages, prepare_factures
-from traitdunion.cfa.lieux import data_folder
+from traitdunion.cfa.lieux import BOITE, data_folder
 from traitdunion.cfa.profil import Profil
-from traitdunion.cfa.suivi.boite import BoiteEnvoi, open_boite
 from traitdunion.cfa.suivi.miroir.base import locked
 from traitdunion.cfa.suivi.modele import Vue
 from traitdunion.cfa.suivi.tableau import is_meant, promotion_of
 from traitdunion.cfa.terminal import affichage, options
 from traitdunion.cfa.terminal.ecrans import factures as ecran
-from traitdunion.cfa.terminal.liaison import connect
+from traitdunion.cfa.terminal.liaison import connect, open_boite
 from traitdunion.cfa.terminal.outcome import CODES, OK, REFUSE, RESEAU, outcome
 from traitdunion.cfa.terminal.question import ask_oui_non, is_interactive
 from traitdunion.norme import ecriture
@@ -45,6 +43,8 @@ from traitdunion.norme.facturation.natures import Nature
 
 if TYPE_CHECKING:
     import httpx
+
+    from traitdunion.cfa.boite import Boite, Envoi
 
 OCCUPE = "Une autre facturation de ce profil est en cours. Attendez qu'elle finisse, puis recommencez."
 PROVISOIRE = "PROVISOIRE"
@@ -202,7 +202,7 @@ class Facturation:
                 faites = [une for une in carnet.list_emissions() if une.numero in nos]
                 return self._tell(preparation, faites, boite, en_json=en_json)
 
-    def _drain(self, boite: BoiteEnvoi) -> None:
+    def _drain(self, boite: "Boite") -> None:
         """Send; what cannot go now stays in the outbox, which says why."""
         try:
             with connect(self._profil, self._transport) as client:
@@ -279,9 +279,7 @@ class Facturation:
         if emissions:
             affichage.say(f"{len(emissions)} facture(s) écrite(s) dans {dossier}")
 
-    def _enqueue_certificats(
-        self, boite: BoiteEnvoi, dossier: Path | None, trouves: Sequence[CertificatTrouve]
-    ) -> None:
+    def _enqueue_certificats(self, boite: "Boite", dossier: Path | None, trouves: Sequence[CertificatTrouve]) -> None:
         for trouve in trouves:
             assert dossier is not None
             fichier: Fichier = entrees.load_piece(dossier / trouve.nom)
@@ -289,10 +287,8 @@ class Facturation:
             libelle = f"Certificat {trouve.dossier.numero_externe}, échéance {trouve.echeance.numero}"
             boite.enqueue_certificat(certificat, fichier, libelle=libelle)
 
-    def _tell(
-        self, preparation: Preparation, emissions: Sequence[Emission], boite: BoiteEnvoi, *, en_json: bool
-    ) -> int:
-        dits = {envoi.id: envoi for envoi in boite.list_envois()}
+    def _tell(self, preparation: Preparation, emissions: Sequence[Emission], boite: "Boite", *, en_json: bool) -> int:
+        dits: dict[int | None, Envoi] = {envoi.id: envoi for envoi in boite.list_envois()}
         siens = [dits[une.envoi] for une in emissions if une.envoi in dits]
         if en_json:
             affichage.print_json(

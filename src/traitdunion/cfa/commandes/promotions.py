@@ -15,16 +15,15 @@ import typer
 
 from traitdunion.cfa import entrees
 from traitdunion.cfa.errors import ErreurCfa
-from traitdunion.cfa.lieux import data_folder
+from traitdunion.cfa.lieux import BOITE, data_folder
 from traitdunion.cfa.profil import Profil
 from traitdunion.cfa.terminal import affichage, options
-from traitdunion.cfa.terminal.liaison import connect
+from traitdunion.cfa.terminal.liaison import connect, open_boite
 from traitdunion.cfa.terminal.outcome import ACCES, CODES, OK, REFUSE, RESEAU, outcome
 from traitdunion.cfa.terminal.progres import progress
 from traitdunion.lancement import flux
 
 if TYPE_CHECKING:
-    from traitdunion.cfa.boite import Boite
     from traitdunion.cfa.tableur.envoi import Depot
     from traitdunion.cfa.tableur.lignes import Promotion
 
@@ -147,7 +146,7 @@ def importer(
         lue = _read(classeur, conventions, a_blanc=a_blanc, le=au or _today(), clos=clos)
         retenu = tout_ou_rien and not all(ligne.est_bonne for ligne in lue.lignes)
         if reglages is not None and not retenu:
-            with open_boite(reglages) as boite:
+            with open_boite(data_folder(reglages.nom) / BOITE) as boite:
                 boite.bind(reglages.api, reglages.siren)  # said before anything is put in
                 depot = Depot(boite, clos=clos.values())
                 try:
@@ -172,13 +171,6 @@ def _require_route(reglages: Profil) -> None:
     from traitdunion.norme.profils import NomRoute
 
     Connecteur(reglages).route(NomRoute.DEPOSER_DOSSIER)
-
-
-def open_boite(reglages: Profil) -> "Boite":
-    """The outbox of a profile."""
-    from traitdunion.cfa.boite import Boite
-
-    return Boite.open(data_folder(reglages.nom) / "boite")
 
 
 def _list_clos(reglages: Profil) -> dict[str, str]:

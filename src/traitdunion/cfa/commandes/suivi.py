@@ -14,11 +14,10 @@ import typer
 
 from traitdunion.cfa import entrees
 from traitdunion.cfa.errors import AccessRefused, AuthenticationRefused, ErreurCfa, NoAnswer, QuotaReached
-from traitdunion.cfa.lieux import data_folder
+from traitdunion.cfa.lieux import BOITE, data_folder
 from traitdunion.cfa.profil import Profil
 from traitdunion.cfa.suivi import exports
 from traitdunion.cfa.suivi.actes import Acte, list_actes
-from traitdunion.cfa.suivi.boite import open_boite
 from traitdunion.cfa.suivi.miroir import store
 from traitdunion.cfa.suivi.miroir.base import MiroirEndommage
 from traitdunion.cfa.suivi.miroir.synchro import PARIS, BilanSynchro
@@ -29,7 +28,7 @@ from traitdunion.cfa.suivi.service import FICHIER, Suivi
 from traitdunion.cfa.suivi.tableau import list_promotions
 from traitdunion.cfa.terminal import affichage, options, vues
 from traitdunion.cfa.terminal.ecrans import rapprochement as ecran
-from traitdunion.cfa.terminal.liaison import connect
+from traitdunion.cfa.terminal.liaison import connect, open_boite
 from traitdunion.cfa.terminal.outcome import A_FAIRE, ACCES, CODES, OK, REFUSE, RESEAU, outcome
 from traitdunion.cfa.terminal.progres import progress_by_etape
 
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
 
 CODES_SUIVRE = f"{CODES} Ici, {A_FAIRE} : quelque chose attend le CFA."
 CODES_RAPPROCHER = f"{CODES} Ici, {A_FAIRE} : des montants ne concordent pas."
-BOITE = "boite"
 
 app = typer.Typer()
 

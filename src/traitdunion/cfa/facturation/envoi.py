@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from traitdunion.cfa.echange.fichiers import Fichier
 from traitdunion.cfa.errors import ErreurCfa
@@ -11,10 +11,12 @@ from traitdunion.cfa.facturation.emetteur import Emetteur
 from traitdunion.cfa.facturation.messages import build_facture
 from traitdunion.cfa.facturation.pdf import FactureDessinee, LigneDessinee, draw_facture
 from traitdunion.cfa.facturation.preparation import FacturePreparee
-from traitdunion.cfa.suivi.boite import BoiteEnvoi, EnvoiEnBoite
 from traitdunion.cfa.suivi.modele import FACTURE, FactureSuivie, Vue
 from traitdunion.norme.controles.facturation import check_facture
 from traitdunion.norme.erreurs import Anomalie
+
+if TYPE_CHECKING:
+    from traitdunion.cfa.boite import Boite, Envoi
 
 _SELON_ENVOI = {
     "ACCEPTE": EtatEmission.ACCEPTEE,
@@ -29,7 +31,7 @@ INCONNUES = (
 )
 
 
-def refresh(carnet: Carnet, boite: BoiteEnvoi, vue: Vue) -> None:
+def refresh(carnet: Carnet, boite: "Boite", vue: Vue) -> None:
     """Note in the book what became of each invoice, by the outbox and by the OPCO."""
     envois = {envoi.id: envoi for envoi in boite.list_envois() if str(envoi.nature) == "FACTURE"}
     recues = {facture.numero: facture for facture in vue.factures if facture.genre == FACTURE}
@@ -40,7 +42,7 @@ def refresh(carnet: Carnet, boite: BoiteEnvoi, vue: Vue) -> None:
             carnet.mark(emission.numero, etat)
 
 
-def _etat_of(emission: Emission, envoi: EnvoiEnBoite | None, recue: FactureSuivie | None) -> EtatEmission | None:
+def _etat_of(emission: Emission, envoi: "Envoi | None", recue: FactureSuivie | None) -> EtatEmission | None:
     """What became of one invoice; None when nothing new is known."""
     if recue is not None and _is_same(emission, recue):
         return EtatEmission.ACCEPTEE  # whatever the outbox knows, the OPCO has it
@@ -65,7 +67,7 @@ def _is_same(emission: Emission, recue: FactureSuivie) -> bool:
     return recue.montant == emission.facture.total and (not dits or dits == siens)
 
 
-def require_known(carnet: Carnet, boite: BoiteEnvoi) -> None:
+def require_known(carnet: Carnet, boite: "Boite") -> None:
     """Every invoice that waits in the outbox is in the book, which tells the échéances it bills. Raises ErreurCfa."""
     connues = {emission.numero for emission in carnet.list_emissions()}
     inconnues = [
@@ -78,13 +80,13 @@ def require_known(carnet: Carnet, boite: BoiteEnvoi) -> None:
         raise ErreurCfa(INCONNUES.format(numeros=", ".join(inconnues[:5]) + suite))
 
 
-def list_numeros(boite: BoiteEnvoi, vue: Vue) -> frozenset[str]:
+def list_numeros(boite: "Boite", vue: Vue) -> frozenset[str]:
     """The numbers of invoice that served, as far as the outbox and the OPCO know."""
     dedans = {envoi.libelle for envoi in boite.list_envois() if str(envoi.nature) == "FACTURE" and envoi.libelle}
     return frozenset(dedans | {facture.numero for facture in vue.factures})
 
 
-def put_in_boite(carnet: Carnet, boite: BoiteEnvoi, emetteur: Emetteur, emissions: Sequence[Emission]) -> None:
+def put_in_boite(carnet: Carnet, boite: "Boite", emetteur: Emetteur, emissions: Sequence[Emission]) -> None:
     """Hand invoices that have their number to the outbox; one that it already holds is not put in twice."""
     dedans = {
         envoi.libelle: envoi.id

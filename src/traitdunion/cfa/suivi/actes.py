@@ -5,17 +5,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from shlex import quote
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from traitdunion.cfa.suivi.boite import EnvoiEnBoite
 from traitdunion.cfa.suivi.demandes import find_demande, read_limite
 from traitdunion.cfa.suivi.miroir.synchro import PARIS
 from traitdunion.cfa.suivi.modele import FACTURE, DossierSuivi, FactureSuivie, Vue
 from traitdunion.cfa.suivi.restes import PERDUES, Reste, Restes, forclusion, trop_percu
 from traitdunion.cfa.suivi.tableau import is_meant, promotion_of
 from traitdunion.norme.facturation.etats import EtatDeFacture, EtatDeLigne
+
+if TYPE_CHECKING:
+    from traitdunion.cfa.boite import Envoi
 
 RETARD_JOURS = 30  # an échéance open, or an invoice sent, for that long is late (norme.md: MyA says the same)
 FORCLUSION_PROCHE_JOURS = 45
@@ -69,7 +71,7 @@ def list_actes(
     restes: Restes,
     *,
     le: date,
-    envois: Sequence[EnvoiEnBoite] = (),
+    envois: Sequence["Envoi"] = (),
     profil: str | None = None,
     promotion: str | None = None,
 ) -> list[Acte]:
@@ -107,7 +109,7 @@ def _key(vue: Vue, le: date) -> Iterator[Acte]:
     )
 
 
-def _envois(envois: Sequence[EnvoiEnBoite], option: str) -> Iterator[Acte]:
+def _envois(envois: Sequence["Envoi"], option: str) -> Iterator[Acte]:
     suivants = Counter(envoi.bloque_par for envoi in envois if envoi.bloque_par is not None)
     for envoi in envois:
         etat = str(envoi.etat)

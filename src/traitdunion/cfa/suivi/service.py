@@ -6,7 +6,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from traitdunion.cfa.suivi.boite import DossierEnBoite
 from traitdunion.cfa.suivi.miroir import store
 from traitdunion.cfa.suivi.miroir.base import MiroirEndommage, delete_base, locked, transaction
 from traitdunion.cfa.suivi.miroir.changements import DOSSIER
@@ -27,6 +26,7 @@ from traitdunion.norme.identifiants import numero_externe, read_numero_externe
 if TYPE_CHECKING:
     import sqlite3
 
+    from traitdunion.cfa.boite import DossierEnBoite
     from traitdunion.cfa.client import ClientCfa
 
 FICHIER = "suivi.db"
@@ -79,7 +79,7 @@ class Suivi:
         with locked(self._chemin.with_name(self._chemin.name + ".verrou"), OCCUPE):
             return Synchro(self._base, client, at=self._clock(), on_progress=on_progress).run(tout_relire=tout_relire)
 
-    def link(self, dossiers: Iterable[DossierEnBoite]) -> None:
+    def link(self, dossiers: Iterable["DossierEnBoite"]) -> None:
         """Keep the promotion that the outbox knows of each dossier."""
         promotions = {un.numero_interne: un.promotion for un in dossiers if un.numero_interne and un.promotion}
         with transaction(self._base):

@@ -1,10 +1,10 @@
 """The good rows of a promotion into the outbox, and what became of them back on the rows."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING
 
 from traitdunion.cfa.client import ClientCfa, Fichier
 from traitdunion.cfa.entrees import load_piece
@@ -13,7 +13,9 @@ from traitdunion.cfa.tableur.colonnes import NUMERO_DOSSIER
 from traitdunion.cfa.tableur.ecriture.retour import DEPOSE, tell_etat
 from traitdunion.cfa.tableur.lignes import Ligne, Promotion
 from traitdunion.norme.erreurs import Anomalie
-from traitdunion.norme.messages.convention import Convention
+
+if TYPE_CHECKING:
+    from traitdunion.cfa.boite import BilanBoite, Boite, MiseEnBoite
 
 # The states of the outbox in the words of the workbook.
 EN_ATTENTE, INCERTAIN = "en attente", "incertain"
@@ -29,60 +31,6 @@ ETATS = {
 _GRAVITE = ("REFUSE", "INCERTAIN", "ABANDONNE", "EN_COURS", "EN_ATTENTE", "ACCEPTE")
 
 
-class EnvoiSuivi(Protocol):
-    """What is read of a delivery of the outbox."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def etat(self) -> Any: ...
-    @property
-    def numero_interne(self) -> str | None: ...
-    @property
-    def numero_externe(self) -> str | None: ...
-    @property
-    def code(self) -> str | None: ...
-    @property
-    def message(self) -> str | None: ...
-
-
-class MiseEnBoite(Protocol):
-    """What came of putting a dossier in the box; `deja`: the same contract was there, `meme_contenu`: word for word."""
-
-    @property
-    def envois(self) -> Sequence[EnvoiSuivi]: ...
-    @property
-    def deja(self) -> bool: ...
-    @property
-    def meme_contenu(self) -> bool | None: ...
-
-
-class BilanBoite(Protocol):
-    """Why a sending stopped before its end: `arret` is « ACCES », « RESEAU »…, None when nothing is left to send."""
-
-    @property
-    def arret(self) -> Any: ...
-    @property
-    def phrase(self) -> str | None: ...
-
-
-class BoiteDEnvoi(Protocol):
-    """The part of the outbox that an import needs."""
-
-    def enqueue_dossier(
-        self,
-        corps: bytes,
-        *,
-        convention: Convention,
-        fichier: Fichier,
-        promotion: str | None = None,
-        libelle: str | None = None,
-        nouveau: bool = False,
-    ) -> MiseEnBoite: ...
-    def find(self, id: int, /) -> EnvoiSuivi: ...
-    def drain(self, client: ClientCfa, *, on_progress: Callable[[Any], None] | None = None) -> BilanBoite: ...
-
-
 class Depot:
     """An import under way: which deliveries of the outbox are those of each row.
 
@@ -90,7 +38,7 @@ class Depot:
     asked to deposit again.
     """
 
-    def __init__(self, boite: BoiteDEnvoi, *, clos: Collection[str] = ()) -> None:
+    def __init__(self, boite: "Boite", *, clos: Collection[str] = ()) -> None:
         self.boite = boite
         self._clos = clos
         self.envois: list[tuple[Ligne, tuple[int, ...]]] = []
@@ -113,7 +61,7 @@ class Depot:
             self.envois.append((ligne, tuple(envoi.id for envoi in mise.envois)))
             on_progress(1)
 
-    def _enqueue(self, ligne: Ligne, fichier: Fichier, nom: str) -> MiseEnBoite:
+    def _enqueue(self, ligne: Ligne, fichier: Fichier, nom: str) -> "MiseEnBoite":
         put = partial(self.boite.enqueue_dossier, ligne.corps, convention=ligne.convention, fichier=fichier)
         mise = put(promotion=nom, libelle=ligne.libelle)
         if mise.deja and mise.envois[0].numero_interne in self._clos:

@@ -1,10 +1,12 @@
-"""How a command opens the client: what it says of its retries is for a program's log, not for a person."""
+"""How a command opens the client and the outbox, loaded only by those that need them."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import httpx
 
+    from traitdunion.cfa.boite import Boite
     from traitdunion.cfa.client import ClientCfa
     from traitdunion.cfa.profil import Profil
 
@@ -18,3 +20,10 @@ def connect(profil: "Profil", transport: "httpx.BaseTransport | None") -> "Clien
     # Each retry would be logged, in English, where a person reads and where a machine expects JSON.
     stamina.instrumentation.set_on_retry_hooks([])
     return ClientCfa(profil, transport=transport)
+
+
+def open_boite(dossier: Path) -> "Boite":
+    """The outbox kept in a folder."""
+    from traitdunion.cfa.boite import Boite
+
+    return Boite.open(dossier)
