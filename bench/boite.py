@@ -102,7 +102,7 @@ def put_in(dossier: Path, rangs: range) -> float:
 
 # What a CFA's machine runs, and nothing else: its memory is measured.
 VIDER = """
-import resource, sys, time
+import re, sys, time
 from pathlib import Path
 from traitdunion.cfa.boite import Boite, EtatEnvoi
 from traitdunion.cfa.client import ClientCfa
@@ -112,7 +112,8 @@ with Boite.open(Path(sys.argv[1])) as boite, ClientCfa(Profil.load()) as client:
     bilan = boite.drain(client)
     duree = time.perf_counter() - debut
 assert bilan.etats[EtatEnvoi.ACCEPTE] == sum(bilan.etats.values()), bilan
-print(duree, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+# Not getrusage: its maximum is also that of the process that started this one.
+print(duree, int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024)
 """
 
 
