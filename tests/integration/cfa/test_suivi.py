@@ -18,6 +18,7 @@ from typer.testing import Result
 from traitdunion.cfa.commandes import facturation as commande_facturer
 from traitdunion.cfa.commandes import suivi as commande_suivre
 from traitdunion.cfa.terminal.liaison import open_boite
+from traitdunion.cfa.terminal.outcome import A_FAIRE
 from traitdunion.norme.motifs import MOTIF_INFORMATION
 from traitdunion.opco.financement.faits import Choix
 
@@ -99,7 +100,7 @@ async def test_from_the_accord_to_the_payment_both_sides_say_the_same_amounts(
     # Pedagogy is paid, first equipment is not: they are told apart.
     await accept(serveur, interne, rejeter=("PREMIEREQUIPEMENT",))
     await pay(serveur, await order(serveur))
-    rapproche = await bureau.read("rapprocher")
+    rapproche = await bureau.read("rapprocher", code=A_FAIRE)  # a line was rejected: something does not agree
     regle = {nature: round(total["regle"] * 100) for nature, total in rapproche["totaux"].items() if total["regle"]}
     assert regle == await cents_of(serveur, dossier, "REGLE")
     (virement,) = rapproche["virements"]

@@ -156,6 +156,8 @@ def test_ctrl_c_on_a_real_process_ends_with_130_and_a_sentence(tmp_path: Path) -
         stderr=subprocess.PIPE,
         env={**os.environ, "XDG_CONFIG_HOME": str(tmp_path)},
         text=True,
+        # A suite that runs in the background inherits SIGINT ignored, and would pass that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     _wait_until_reading(enfant.pid)
     enfant.send_signal(signal.SIGINT)
