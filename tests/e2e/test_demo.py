@@ -78,7 +78,9 @@ def _check_promotion(dit: str) -> None:
     for commande in ("configurer", "modele", "importer", "suivre", "facturer", "synchroniser", "rapprocher"):
         assert f"$ traitdunion cfa {commande}" in joue
     assert "12 factures envoyées" in joue
-    assert re.search(r"rapprochement : .* € engagés, .* facturés, .* réglés ; écarts : 0", joue)
+    assert re.search(
+        r"rapprochement : .* € d'échéances et .* de frais annexes engagés ; .* facturés, .* réglés ; écarts : 0", joue
+    )
 
 
 def _check_json(donnees: dict[str, Any], dit: str) -> None:
@@ -87,7 +89,10 @@ def _check_json(donnees: dict[str, Any], dit: str) -> None:
     assert donnees["jeton"] == f"{donnees['api']}/oauth2/token"
     assert re.fullmatch(r"\d{9}", donnees["siren"])
     assert len(donnees["dossiers"]) >= 3
-    assert all(re.fullmatch(r"CA-\d{7}", dossier) and dossier in dit for dossier in donnees["dossiers"])
+    assert all(re.fullmatch(r"CA-\d{7}", dossier) for dossier in donnees["dossiers"])
+    assert len(set(donnees["dossiers"])) == len(donnees["dossiers"]), "one number each"
+    # Those played one by one are named; of the promotion, the first and the last.
+    assert all(dossier in dit for dossier in [*donnees["dossiers"][:-11], donnees["dossiers"][-1]])
     for secret in ("client_secret", "cle_api"):
         assert donnees[secret] not in dit
 

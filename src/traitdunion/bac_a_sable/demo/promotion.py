@@ -151,7 +151,7 @@ def _conclude(rapproche: Any, dossiers: tuple[int, ...], tell: Tell) -> Jouee:
 
 
 def _say_engagement(engagement: Any) -> str:
-    return f"{_say(engagement['echeances'])} d'échéances et {_say(engagement['fraisAnnexes'])} de frais annexes"
+    return f"{_say(engagement['echeances'])} d'échéances et {_say(engagement['fraisAnnexes'])} de frais annexes engagés"
 
 
 def _say(euros: Decimal | int) -> str:
