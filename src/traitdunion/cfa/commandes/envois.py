@@ -8,9 +8,9 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -30,6 +30,7 @@ from traitdunion.cfa.profil import Profil
 from traitdunion.cfa.reglages.fichier import default_file, read_file
 from traitdunion.cfa.reglages.profils import find_name, values_of
 from traitdunion.cfa.terminal import affichage, options
+from traitdunion.cfa.terminal.ecrans import envois as ecran
 from traitdunion.cfa.terminal.liaison import connect
 from traitdunion.cfa.terminal.outcome import ACCES, CODES, OK, REFUSE, RESEAU, outcome
 from traitdunion.cfa.terminal.progres import progress
@@ -46,10 +47,6 @@ app = typer.Typer(
 CLOS = frozenset({EtatEnvoi.ACCEPTE, EtatEnvoi.REFUSE})
 # The time of the commands: a test may replace it, nothing else does.
 TEMPS = Temps()
-VIDE = (
-    "La boîte d'envoi est vide. Pour y mettre un contrat : "
-    "traitdunion cfa deposer DOSSIER.json --convention CONVENTION.pdf --boite"
-)
 CODES_ENVOYER = (
     "Codes de sortie : 0 tout est accepté ; 3 un envoi au moins est refusé ; 4 accès refusé par l'OPCO ; 5 des envois "
     "attendent ou sont incertains ; 6 un autre processus envoie déjà."
@@ -105,13 +102,13 @@ def lister(
     with outcome(en_json=en_json), opened(profil, configuration) as boite:
         envois = list(boite.list_envois(etats=etat, natures=nature, promotion=promotion))
         if en_json:
-            affichage.print_json([_plain(envoi) for envoi in envois])
+            affichage.print_json([ecran.plain_envoi(envoi) for envoi in envois])
             return
         if envois:
-            _show_table(envois)
+            ecran.show_envois(envois)
         comptes = boite.count_etats()
     if not any(comptes.values()):
-        affichage.say(VIDE)
+        affichage.say(ecran.VIDE)
     elif not envois:
         affichage.say("Aucun envoi ne répond à ces critères.")
     else:
@@ -139,14 +136,14 @@ def voir(
                 {"le": e.le.isoformat(), "acte": e.acte, "de": e.de, "vers": e.vers, "detail": e.detail}
                 for e in journal
             ]
-            affichage.print_json({**_plain(envoi), "journal": lignes})
+            affichage.print_json({**ecran.plain_envoi(envoi), "journal": lignes})
             return
-        _show_envoi(envoi, bloqueur)
+        ecran.show_envoi(envoi, bloqueur)
         sys.stdout.write("Journal :\n")
         for e in journal:
             acte = LIBELLES_ACTES[Acte(e.acte)] if e.acte in set(Acte) else "mis en boîte"
             suite = f" ({e.detail})" if e.detail else ""
-            sys.stdout.write(f"  {moment(e.le)}  {acte}, {LIBELLES[e.vers]}{suite}\n")
+            sys.stdout.write(f"  {ecran.moment(e.le)}  {acte}, {LIBELLES[e.vers]}{suite}\n")
 
 
 @app.command(epilog=CODES_ENVOYER)
@@ -179,7 +176,7 @@ def envoyer(
             a_faire = sum(comptes[etat] for etat in (EtatEnvoi.EN_ATTENTE, EtatEnvoi.EN_COURS, EtatEnvoi.INCERTAIN))
             with show_avance(a_faire) as avance:
                 bilan = boite.drain(client, on_progress=avance, jusqu_a=fin, attendre=jusqu_au_bout)
-        _tell(bilan, vide=not any(comptes.values()), en_json=en_json)
+        ecran.tell_bilan(bilan, vide=not any(comptes.values()), en_json=en_json)
     raise typer.Exit(exit_code(bilan))
 
 
@@ -298,146 +295,8 @@ def exit_code(bilan: BilanBoite) -> int:
     return RESEAU if any(bilan.etats[etat] for etat in restent) else OK
 
 
-def moment(instant: datetime) -> str:
-    """A time as a person reads it where they are."""
-    return instant.astimezone().strftime("%d/%m/%Y %H:%M:%S")
-
-
 @contextmanager
 def show_avance(total: int) -> Iterator[Callable[[Envoi], None]]:
     """A bar that goes on each time an envoi comes to its end."""
     with progress("Envoi", total) as avance:
         yield lambda envoi: avance(1 if envoi.etat in CLOS else 0)
-
-
-def _tell(bilan: BilanBoite, *, vide: bool, en_json: bool) -> None:
-    if en_json:
-        affichage.print_json(
-            {
-                "etats": {str(etat): nombre for etat, nombre in bilan.etats.items()},
-                "acceptes": bilan.acceptes,
-                "retrouves": bilan.retrouves,
-                "refuses": bilan.refuses,
-                "perdus": bilan.perdus,
-                "bloques": bilan.bloques,
-                "attendentPersonne": bilan.attendent_personne,
-                "arret": bilan.arret,
-                "phrase": bilan.phrase,
-                "reference": bilan.reference,
-                "prochainEssaiLe": None if bilan.prochain_essai_le is None else bilan.prochain_essai_le.isoformat(),
-            }
-        )
-        return
-    if vide:
-        affichage.say(VIDE)
-        return
-    affichage.print_lines(
-        [
-            ("Acceptés", f"{bilan.acceptes}" + (f", dont {bilan.retrouves} retrouvés" if bilan.retrouves else "")),
-            ("Refusés", str(bilan.refuses) if bilan.refuses else None),
-            ("Encore en attente", str(bilan.etats[EtatEnvoi.EN_ATTENTE] - bilan.bloques)),
-            ("Bloqués par un autre", str(bilan.bloques) if bilan.bloques else None),
-            ("Incertains", str(bilan.etats[EtatEnvoi.INCERTAIN]) if bilan.etats[EtatEnvoi.INCERTAIN] else None),
-        ]
-    )
-    if bilan.phrase:
-        affichage.say(bilan.phrase, "bold red" if bilan.arret is Arret.ACCES else "yellow")
-    for phrase in _advice(bilan):
-        affichage.say(phrase)
-
-
-def _advice(bilan: BilanBoite) -> Iterator[str]:
-    """What a person does next."""
-    if bilan.etats[EtatEnvoi.REFUSE]:
-        yield "Pour voir pourquoi : traitdunion cfa envois lister --etat refuse, puis voir N°."
-    if bilan.attendent_personne:
-        yield "À vérifier par une personne : traitdunion cfa envois lister --etat incertain, puis voir N°."
-    if bilan.arret in (Arret.ATTENTE, Arret.RESEAU):
-        yield "Relancez plus tard, ou ajoutez --jusqu-au-bout pour attendre ici."
-
-
-def _show_table(envois: list[Envoi]) -> None:
-    from traitdunion.cfa.terminal.ecrans.tableaux import Colonne, show_table
-
-    lignes = []
-    for envoi in envois:
-        quoi = f"{LIBELLES_NATURES[envoi.nature]} {envoi.libelle or ''}".rstrip()
-        numero = envoi.numero_externe or envoi.numero_interne or envoi.numero_document or ""
-        essais = str(envoi.essais) if envoi.essais > 1 else ""  # the first is the rule
-        lignes.append((f"{envoi.id}. {quoi}", LIBELLES[envoi.etat], numero, essais, _remark(envoi)))
-    colonnes = (
-        Colonne("Envoi", souple=True),
-        Colonne("État"),
-        Colonne("Numéro chez l'OPCO"),
-        Colonne("Essais", droite=True),
-        Colonne("Remarque", souple=True),
-    )
-    show_table("", colonnes, lignes)
-
-
-def _remark(envoi: Envoi) -> str:
-    if envoi.bloque_par is not None:
-        return f"bloqué par l'envoi n° {envoi.bloque_par}"
-    if envoi.attend_personne:
-        return "à vérifier par une personne"
-    if envoi.prochain_essai_le is not None:
-        return f"prochain essai le {moment(envoi.prochain_essai_le)}"
-    return envoi.code or ""
-
-
-def _show_envoi(envoi: Envoi, bloqueur: Envoi | None) -> None:
-    blocage = None if bloqueur is None else f"l'envoi n° {bloqueur.id}, {LIBELLES[bloqueur.etat]}"
-    prochain, purge = envoi.prochain_essai_le, envoi.purge_le
-    affichage.print_lines(
-        [
-            ("Envoi", f"n° {envoi.id}, {LIBELLES_NATURES[envoi.nature]}"),
-            ("État", LIBELLES[envoi.etat]),
-            ("Pour", envoi.libelle),
-            ("Promotion", envoi.promotion),
-            ("Bloqué par", blocage),
-            ("Numéro", envoi.numero_externe),
-            ("Numéro interne", envoi.numero_interne),
-            ("Numéro du document", envoi.numero_document),
-            ("Récépissé", envoi.recepisse),
-            ("Essais", str(envoi.essais)),
-            ("Prochain essai", None if prochain is None else moment(prochain)),
-            ("Code", envoi.code),
-            ("Explication", envoi.message),
-            ("Référence de l'OPCO", envoi.reference),
-            ("Fichier", envoi.fichier),
-            ("Empreinte des données", envoi.sha256_corps),
-            ("Empreinte du fichier", envoi.sha256_fichier),
-            ("Contenu effacé le", None if purge is None else moment(purge)),
-        ]
-    )
-    for champ in envoi.champs:
-        ou = f"{champ.champ} : " if champ.champ else ""
-        sys.stdout.write(f"  - {ou}{champ.description} ({champ.code})\n")
-
-
-def _plain(envoi: Envoi) -> dict[str, Any]:
-    return {
-        "id": envoi.id,
-        "nature": envoi.nature,
-        "etat": envoi.etat,
-        "suite": envoi.suite,
-        "promotion": envoi.promotion,
-        "libelle": envoi.libelle,
-        "numeroInterne": envoi.numero_interne,
-        "numeroExterne": envoi.numero_externe,
-        "numeroInterneDocument": envoi.numero_document,
-        "recepisse": envoi.recepisse,
-        "essais": envoi.essais,
-        "prochainEssaiLe": None if envoi.prochain_essai_le is None else envoi.prochain_essai_le.isoformat(),
-        "creeLe": envoi.cree_le.isoformat(),
-        "modifieLe": envoi.modifie_le.isoformat(),
-        "code": envoi.code,
-        "message": envoi.message,
-        "reference": envoi.reference,
-        "anomalies": [{"code": c.code, "champ": c.champ, "description": c.description} for c in envoi.champs],
-        "attendPersonne": envoi.attend_personne,
-        "bloquePar": envoi.bloque_par,
-        "fichier": envoi.fichier,
-        "sha256Corps": envoi.sha256_corps,
-        "sha256Fichier": envoi.sha256_fichier,
-    }

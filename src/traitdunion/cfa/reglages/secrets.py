@@ -117,7 +117,7 @@ def _forget_in_keyring(profil: str, nom: str) -> None:
     assert trousseau is not None
     try:
         trousseau.delete_password(SERVICE, f"{profil}:{nom}")
-    except Exception:
+    except Exception:  # any error of a backend: the person must know that it is still there
         raise ProfilInvalide(
             f"Le trousseau garde encore « {SERVICE} », « {profil}:{nom} » : effacez-le avec l'outil du système."
         ) from None

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 from enum import StrEnum
+from functools import partial
 
 import msgspec
 
@@ -107,17 +108,17 @@ def compute_rapprochement(
 
 
 def _engaged(dossier: DossierSuivi, promotion: str) -> Iterator[LigneRapprochee]:
-    qui = {"dossier": dossier.numero_externe, "apprenti": dossier.apprenti, "promotion": promotion}
+    a_ligne = partial(LigneRapprochee, dossier=dossier.numero_externe, apprenti=dossier.apprenti, promotion=promotion)
     lignes = []
     for une in dossier.echeances:
         # The employer's participation is taken off the pedagogy.
         for nature, engage in ((Nature.PEDAGOGIE, une.total - une.rqth), (Nature.MAJORATION_RQTH, une.rqth)):
             if engage or nature is Nature.PEDAGOGIE:
-                lignes.append(LigneRapprochee(**qui, echeance=une.numero, nature=nature.value, engage=engage))  # type: ignore[arg-type]
+                lignes.append(a_ligne(echeance=une.numero, nature=nature.value, engage=engage))
     _lower(lignes, dossier)
     yield from lignes
     for frais in dossier.frais:
-        yield LigneRapprochee(**qui, echeance=TOUTES, nature=frais.nature, engage=frais.total)  # type: ignore[arg-type]
+        yield a_ligne(echeance=TOUTES, nature=frais.nature, engage=frais.total)
 
 
 def _lower(lignes: Sequence[LigneRapprochee], dossier: DossierSuivi) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,8 +15,8 @@ APPLICATION_ID = 0x54554245  # « TUBE »: this file is a box of ours
 ATTENTE_VERROU_S = 30.0
 
 
-def _texts(valeurs: object) -> str:
-    return ", ".join(f"'{valeur}'" for valeur in sorted(valeurs))  # type: ignore[call-overload]
+def _texts(valeurs: Iterable[str]) -> str:
+    return ", ".join(f"'{valeur}'" for valeur in sorted(valeurs))
 
 
 _ARETES = _texts({f"{de}>{vers}" for (de, _), vers in TRANSITIONS.items()})

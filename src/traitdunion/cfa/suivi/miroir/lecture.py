@@ -25,22 +25,26 @@ from traitdunion.norme.messages.cerfa import Apprenti, Cerfa, Contrat, Employeur
 from traitdunion.norme.messages.reponses import Echeance
 from traitdunion.norme.nomenclatures import ETAT_DOSSIER, ETAT_FACTURE, Nomenclature
 
+# What the list of states says of a dossier.
+DE_LA_LISTE = ("numero_externe", "numero_deca", "etat", "etat_brut", "commentaire", "vu_le")
 _CENTIME = Decimal("0.01")
 _TOLERANCE = Decimal("0.000001")
 
 
 def read_etat(etat: EtatDossierRelu, *, connu: DossierSuivi | None, at: datetime) -> DossierSuivi:
     """A dossier of which the list of states was read: the rest is as it was known."""
-    dits = {
-        "numero_externe": etat.numero_externe,
-        "numero_deca": etat.numero_deca,
-        "etat": _known(etat.etat, ETAT_DOSSIER),
-        "etat_brut": etat.etat_brut or etat.etat,
-        "commentaire": etat.commentaire_etat,
-    }
-    if connu is not None:
-        return msgspec.structs.replace(connu, **dits, vu_le=at)
-    return DossierSuivi(numero_interne=etat.numero_interne, vu_le=at, **dits)  # type: ignore[arg-type]
+    dit = DossierSuivi(
+        numero_interne=etat.numero_interne,
+        numero_externe=etat.numero_externe,
+        numero_deca=etat.numero_deca,
+        etat=_known(etat.etat, ETAT_DOSSIER),
+        etat_brut=etat.etat_brut or etat.etat,
+        commentaire=etat.commentaire_etat,
+        vu_le=at,
+    )
+    if connu is None:
+        return dit
+    return msgspec.structs.replace(connu, **{nom: getattr(dit, nom) for nom in DE_LA_LISTE})
 
 
 def read_dossier(
